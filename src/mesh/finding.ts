@@ -1,0 +1,72 @@
+/** Findings and checks: the shape of everything the product says about a mesh. */
+import type { ClusterPart, ClusterSnapshot, Snapshot } from './model.ts';
+
+/** `page`: wake somebody now. `ticket`: tomorrow. `info`: worth knowing. */
+export type Severity = 'page' | 'ticket' | 'info';
+
+/** What a finding is about. `name` is a cluster's name, `a→b` for a link, or `namespace/name` inside `cluster`. */
+export interface Subject {
+  readonly kind: 'mesh' | 'cluster' | 'link' | 'object';
+  readonly name: string;
+  readonly cluster?: string;
+}
+
+export interface Finding {
+  /** Stable and kebab-case; it has a heading of the same text in `docs/checks.md`. A retired code is never used again. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly subject: Subject;
+  /** One sentence without its end: what is so. Read on a phone at night. */
+  readonly title: string;
+  /** What was seen that says so: one short line each, the most telling first. Never a secret. */
+  readonly facts: readonly string[];
+  /** What to do next, one sentence. */
+  readonly hint: string;
+  /** Commands that confirm it by hand. */
+  readonly commands: readonly string[];
+}
+
+interface CheckBase {
+  readonly id: string;
+  /** A positive statement: what is true when the check passes. */
+  readonly title: string;
+  /** Checks whose failure for the same cluster (or for the mesh, or for the signer where they are about the authority) makes this one pointless. */
+  readonly dependsOn: readonly string[];
+  /** How long a problem may last before anybody is told, in milliseconds. */
+  readonly visibleAfter: number;
+  readonly codes: readonly string[];
+}
+
+/** Judges one cluster at a time. `inputs` are the parts of that cluster, and `authority` where it reads the signer's too. */
+export interface ClusterCheck extends CheckBase {
+  readonly scope: 'cluster';
+  readonly inputs: readonly (ClusterPart | 'authority')[];
+  /** Only called when every input could be observed. */
+  evaluate(cluster: ClusterSnapshot, snapshot: Snapshot, now: number): readonly Finding[];
+}
+
+/** Judges the mesh as a whole. A cluster whose inputs could not be observed is left out; `evaluate` gets only those that could. */
+export interface MeshCheck extends CheckBase {
+  readonly scope: 'mesh';
+  readonly inputs: readonly (ClusterPart | 'authority')[];
+  /** Called with the clusters whose inputs could be observed; skipped when `authority` is an input and could not be, or when fewer than `atLeast` clusters are left. */
+  evaluate(clusters: readonly ClusterSnapshot[], snapshot: Snapshot, now: number): readonly Finding[];
+  readonly atLeast: number;
+}
+
+export type Check = ClusterCheck | MeshCheck;
+
+export type Outcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'findings'; readonly findings: readonly Finding[] }
+  /** Could not or need not be looked at. `because` names the check whose failure explains it, where there is one. */
+  | { readonly kind: 'skipped'; readonly reason: string; readonly because?: string }
+  | { readonly kind: 'errored'; readonly cause: string };
+
+export interface CheckResult {
+  readonly check: string;
+  readonly title: string;
+  /** The cluster, or `mesh`. */
+  readonly subject: string;
+  readonly outcome: Outcome;
+}

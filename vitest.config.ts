@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const slow = ['test/**/*.it.test.ts', 'test/conformance/**', 'test/e2e/**', 'test/browser/**'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...slow, 'test/real/**'],
+          isolate: false,
+          sequence: { shuffle: true },
+          env: { TZ: 'UTC' },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/**/*.it.test.ts', 'test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          env: { TZ: 'UTC' },
+        },
+      },
+    ],
+  },
+});
