@@ -30,8 +30,10 @@ interface CheckBase {
   readonly id: string;
   /** A positive statement: what is true when the check passes. */
   readonly title: string;
-  /** Checks whose failure for the same cluster (or for the mesh, or for the signer where they are about the authority) makes this one pointless. */
+  /** Checks whose findings about the same cluster (or about the mesh as a whole) make this one pointless: it is then skipped and the cause is shown once. */
   readonly dependsOn: readonly string[];
+  /** Parts whose failed observation is itself what it judges: it is called even when they could not be observed. */
+  readonly judges?: readonly ClusterPart[];
   /** How long a problem may last before anybody is told, in milliseconds. */
   readonly visibleAfter: number;
   readonly codes: readonly string[];
@@ -45,13 +47,13 @@ export interface ClusterCheck extends CheckBase {
   evaluate(cluster: ClusterSnapshot, snapshot: Snapshot, now: number): readonly Finding[];
 }
 
-/** Judges the mesh as a whole. A cluster whose inputs could not be observed is left out; `evaluate` gets only those that could. */
+/** Judges the mesh as a whole, over the clusters whose inputs could be observed; `ok` about some is reported as skipped for the others. */
 export interface MeshCheck extends CheckBase {
   readonly scope: 'mesh';
   readonly inputs: readonly (ClusterPart | 'authority')[];
-  /** Called with the clusters whose inputs could be observed; skipped when `authority` is an input and could not be, or when fewer than `atLeast` clusters are left. */
-  evaluate(clusters: readonly ClusterSnapshot[], snapshot: Snapshot, now: number): readonly Finding[];
+  /** Fewer clusters than this cannot be judged: skipped where others could not be observed. In a mesh that has fewer at all it is called with what there is. */
   readonly atLeast: number;
+  evaluate(clusters: readonly ClusterSnapshot[], snapshot: Snapshot, now: number): readonly Finding[];
 }
 
 export type Check = ClusterCheck | MeshCheck;

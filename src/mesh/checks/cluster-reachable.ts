@@ -1,0 +1,30 @@
+import type { Reason } from '../../core/errors.ts';
+import { MINUTE } from '../../core/duration.ts';
+import type { ClusterCheck, Finding } from '../finding.ts';
+
+const REFUSED: ReadonlySet<Reason> = new Set(['unauthorized', 'forbidden', 'tls']);
+
+export const clusterReachable: ClusterCheck = {
+  scope: 'cluster',
+  id: 'cluster-reachable',
+  title: 'API server answers us',
+  inputs: ['api'],
+  judges: ['api'],
+  dependsOn: [],
+  visibleAfter: MINUTE,
+  codes: ['cluster-unreachable', 'cluster-refuses-us'],
+  evaluate({ identity, api }) {
+    if (api.ok) return [];
+    const refused = REFUSED.has(api.failure.reason);
+    const finding: Finding = {
+      code: refused ? 'cluster-refuses-us' : 'cluster-unreachable',
+      severity: 'page',
+      subject: { kind: 'cluster', name: identity.name },
+      title: refused ? `The API server of ${identity.name} refuses meshwarden` : `The API server of ${identity.name} does not answer`,
+      facts: [api.failure.message],
+      hint: api.failure.next ?? 'Try the same kubeconfig from the machine that runs meshwarden; its own mesh goes on working meanwhile.',
+      commands: ['kubectl version --request-timeout=5s'],
+    };
+    return [finding];
+  },
+};
