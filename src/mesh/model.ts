@@ -16,6 +16,8 @@ export interface ClusterIdentity {
   readonly name: string;
   readonly network: string;
   readonly roles: readonly Role[];
+  /** The kubeconfig context of whoever runs commands by hand, where it is known. */
+  readonly context?: string;
   /** Where other clusters reach this one's east-west gateway, where the configuration says so. */
   readonly gateway: { readonly address: string; readonly port: number } | undefined;
 }

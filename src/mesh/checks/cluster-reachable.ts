@@ -1,6 +1,7 @@
 import type { Reason } from '../../core/errors.ts';
 import { MINUTE } from '../../core/duration.ts';
 import type { ClusterCheck, Finding } from '../finding.ts';
+import { kubectl } from '../kubectl.ts';
 
 const REFUSED: ReadonlySet<Reason> = new Set(['unauthorized', 'forbidden', 'tls']);
 
@@ -23,7 +24,7 @@ export const clusterReachable: ClusterCheck = {
       title: refused ? `The API server of ${identity.name} refuses meshwarden` : `The API server of ${identity.name} does not answer`,
       facts: [api.failure.message],
       hint: api.failure.next ?? 'Try the same kubeconfig from the machine that runs meshwarden; its own mesh goes on working meanwhile.',
-      commands: ['kubectl version --request-timeout=5s'],
+      commands: [kubectl(identity, 'version --request-timeout=5s')],
     };
     return [finding];
   },

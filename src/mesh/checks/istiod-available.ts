@@ -1,5 +1,6 @@
 import { MINUTE } from '../../core/duration.ts';
 import type { ClusterCheck, Finding } from '../finding.ts';
+import { kubectl } from '../kubectl.ts';
 
 export const istiodAvailable: ClusterCheck = {
   scope: 'cluster',
@@ -21,7 +22,7 @@ export const istiodAvailable: ClusterCheck = {
           title: `No istiod in ${name}`,
           facts: ['No Deployment with the label app=istiod was found.'],
           hint: 'Install Istio in this cluster, or correct mesh.istioNamespace in the configuration.',
-          commands: ['kubectl get deployments -A -l app=istiod'],
+          commands: [kubectl(identity, 'get deployments -A -l app=istiod')],
         },
       ];
     }
@@ -35,8 +36,8 @@ export const istiodAvailable: ClusterCheck = {
         facts: [`Deployment ${deployment.name}, revision ${deployment.revision}, image ${deployment.images.join(', ')}`],
         hint: 'Running workloads keep their certificates for up to 24 h, new pods get none: look at its pods now.',
         commands: [
-          `kubectl -n ${deployment.namespace} describe pods -l app=istiod`,
-          `kubectl -n ${deployment.namespace} logs -l app=istiod --tail=50`,
+          kubectl(identity, `-n ${deployment.namespace} describe pods -l app=istiod`),
+          kubectl(identity, `-n ${deployment.namespace} logs -l app=istiod --tail=50`),
         ],
       }));
   },

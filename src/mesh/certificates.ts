@@ -1,0 +1,97 @@
+import type { Failure } from '../core/errors.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import type { AuthorityFacts, ClusterSnapshot, Snapshot } from './model.ts';
+
+/** One certificate of the authority as a person asks about it. */
+export interface CertificateLine {
+  readonly role: 'root' | 'intermediate';
+  /** The cluster that signs with it; undefined for the root. */
+  readonly cluster: string | undefined;
+  /** `namespace/name` of the cert-manager Certificate; undefined where there is none. */
+  readonly object: string | undefined;
+  readonly subject: string | undefined;
+  readonly issuer: string | undefined;
+  readonly fingerprint: string | undefined;
+  readonly notBefore: number | undefined;
+  readonly notAfter: number | undefined;
+  /** When cert-manager renews it; undefined where it does not. */
+  readonly renewalTime: number | undefined;
+  /** The Ready condition of its Certificate; undefined where there is none. */
+  readonly ready: { readonly status: string; readonly reason: string | undefined; readonly message: string | undefined } | undefined;
+  /** For an intermediate: whether the cluster's `cacerts` holds this very certificate; undefined where that could not be compared. */
+  readonly published: boolean | undefined;
+  /** What could not be read of it. */
+  readonly missing: readonly string[];
+}
+
+export interface MeshCertificates {
+  readonly at: number;
+  readonly failure: Failure | undefined;
+  readonly lines: readonly CertificateLine[];
+}
+
+/** What is signed by whom, until when, and what renews next: the root first, then each cluster. */
+export function certificatesOf(snapshot: Snapshot): MeshCertificates {
+  const facts = snapshot.authority.ok ? snapshot.authority.value : undefined;
+  return {
+    at: snapshot.at,
+    failure: snapshot.authority.ok ? undefined : snapshot.authority.failure,
+    lines: [rootLine(snapshot, facts), ...snapshot.clusters.map((cluster) => intermediateLine(cluster, facts))],
+  };
+}
+
+function rootLine(snapshot: Snapshot, facts: AuthorityFacts | undefined): CertificateLine {
+  const object = facts?.root ?? undefined;
+  const trusted = trustedRoot(snapshot, facts);
+  return {
+    role: 'root',
+    cluster: undefined,
+    object: object && `${object.namespace}/${object.name}`,
+    ...shown(trusted),
+    notBefore: trusted?.notBefore ?? object?.notBefore,
+    notAfter: trusted?.notAfter ?? object?.notAfter,
+    renewalTime: object?.renewalTime,
+    ready: readiness(object),
+    published: undefined,
+    missing: trusted === undefined ? ['no cluster shows the root certificate itself'] : [],
+  };
+}
+
+/** The root is read from what the intermediates and the clusters carry; its own Secret is never opened. */
+function trustedRoot(snapshot: Snapshot, facts: AuthorityFacts | undefined): Certificate | undefined {
+  const carried = facts?.intermediates.flatMap(({ secret }) => (secret.ok ? (secret.value?.ca ?? []) : [])) ?? [];
+  const published = snapshot.clusters.flatMap(({ cacerts }) => (cacerts.ok ? (cacerts.value?.roots ?? []) : []));
+  return carried[0] ?? published[0];
+}
+
+function intermediateLine({ identity, cacerts }: ClusterSnapshot, facts: AuthorityFacts | undefined): CertificateLine {
+  const source = facts?.intermediates.find(({ cluster }) => cluster === identity.name);
+  const object = source?.certificate ?? undefined;
+  const issued = source?.secret.ok === true ? source.secret.value?.chain[0] : undefined;
+  const signing = cacerts.ok ? cacerts.value?.signing[0] : undefined;
+  const known = signing ?? issued;
+  return {
+    role: 'intermediate',
+    cluster: identity.name,
+    object: object && `${object.namespace}/${object.name}`,
+    ...shown(known),
+    notBefore: known?.notBefore ?? object?.notBefore,
+    notAfter: known?.notAfter ?? object?.notAfter,
+    renewalTime: object?.renewalTime,
+    ready: readiness(object),
+    published: signing === undefined || issued === undefined ? undefined : signing.fingerprint === issued.fingerprint,
+    missing: [
+      ...(cacerts.ok ? (cacerts.value === null ? ['no Secret cacerts in this cluster'] : []) : [cacerts.failure.message]),
+      ...(source?.secret.ok === false ? [source.secret.failure.message] : []),
+    ],
+  };
+}
+
+function shown(certificate: Certificate | undefined): Pick<CertificateLine, 'subject' | 'issuer' | 'fingerprint'> {
+  return { subject: certificate?.subject, issuer: certificate?.issuer, fingerprint: certificate?.fingerprint };
+}
+
+function readiness(object: AuthorityFacts['root'] | undefined): CertificateLine['ready'] {
+  const condition = object?.conditions.find(({ type }) => type === 'Ready');
+  return condition && { status: condition.status, reason: condition.reason, message: condition.message };
+}
