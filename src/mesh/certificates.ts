@@ -1,6 +1,6 @@
 import type { Failure } from '../core/errors.ts';
 import type { Certificate } from '../pki/certificate.ts';
-import type { AuthorityFacts, ClusterSnapshot, Snapshot } from './model.ts';
+import type { AuthorityFacts, ClusterSnapshot, ManagedCertificate, Snapshot } from './model.ts';
 
 /** One certificate of the authority as a person asks about it. */
 export interface CertificateLine {
@@ -14,6 +14,12 @@ export interface CertificateLine {
   readonly fingerprint: string | undefined;
   readonly notBefore: number | undefined;
   readonly notAfter: number | undefined;
+  /** The generation that cert-manager issued last, which the cluster may not sign with yet. */
+  readonly issued: {
+    readonly fingerprint: string | undefined;
+    readonly notBefore: number | undefined;
+    readonly notAfter: number | undefined;
+  };
   /** When cert-manager renews it; undefined where it does not. */
   readonly renewalTime: number | undefined;
   /** The Ready condition of its Certificate; undefined where there is none. */
@@ -46,12 +52,8 @@ function rootLine(snapshot: Snapshot, facts: AuthorityFacts | undefined): Certif
   return {
     role: 'root',
     cluster: undefined,
-    object: object && `${object.namespace}/${object.name}`,
-    ...shown(trusted),
-    notBefore: trusted?.notBefore ?? object?.notBefore,
-    notAfter: trusted?.notAfter ?? object?.notAfter,
-    renewalTime: object?.renewalTime,
-    ready: readiness(object),
+    ...shown(trusted, object),
+    issued: generation(trusted, object),
     published: undefined,
     missing: trusted === undefined ? ['no cluster shows the root certificate itself'] : [],
   };
@@ -66,32 +68,45 @@ function trustedRoot(snapshot: Snapshot, facts: AuthorityFacts | undefined): Cer
 
 function intermediateLine({ identity, cacerts }: ClusterSnapshot, facts: AuthorityFacts | undefined): CertificateLine {
   const source = facts?.intermediates.find(({ cluster }) => cluster === identity.name);
-  const object = source?.certificate ?? undefined;
   const issued = source?.secret.ok === true ? source.secret.value?.chain[0] : undefined;
   const signing = cacerts.ok ? cacerts.value?.signing[0] : undefined;
-  const known = signing ?? issued;
   return {
     role: 'intermediate',
     cluster: identity.name,
-    object: object && `${object.namespace}/${object.name}`,
-    ...shown(known),
-    notBefore: known?.notBefore ?? object?.notBefore,
-    notAfter: known?.notAfter ?? object?.notAfter,
-    renewalTime: object?.renewalTime,
-    ready: readiness(object),
+    ...shown(signing ?? issued, source?.certificate ?? undefined),
+    issued: generation(issued, source?.certificate ?? undefined),
     published: signing === undefined || issued === undefined ? undefined : signing.fingerprint === issued.fingerprint,
-    missing: [
-      ...(cacerts.ok ? (cacerts.value === null ? ['no Secret cacerts in this cluster'] : []) : [cacerts.failure.message]),
-      ...(source?.secret.ok === false ? [source.secret.failure.message] : []),
-    ],
+    missing: [...missingCacerts(cacerts), ...(source?.secret.ok === false ? [source.secret.failure.message] : [])],
   };
 }
 
-function shown(certificate: Certificate | undefined): Pick<CertificateLine, 'subject' | 'issuer' | 'fingerprint'> {
-  return { subject: certificate?.subject, issuer: certificate?.issuer, fingerprint: certificate?.fingerprint };
+function missingCacerts(cacerts: ClusterSnapshot['cacerts']): readonly string[] {
+  if (!cacerts.ok) return [cacerts.failure.message];
+  return cacerts.value === null ? ['no Secret cacerts in this cluster'] : [];
 }
 
-function readiness(object: AuthorityFacts['root'] | undefined): CertificateLine['ready'] {
+function generation(certificate: Certificate | undefined, object: ManagedCertificate | undefined): CertificateLine['issued'] {
+  const dates = certificate ?? object;
+  return { fingerprint: certificate?.fingerprint, notBefore: dates?.notBefore, notAfter: dates?.notAfter };
+}
+
+type Shown = Omit<CertificateLine, 'role' | 'cluster' | 'issued' | 'published' | 'missing'>;
+
+/** What the certificate itself says, and where nobody shows it, what its object says of it. */
+function shown(certificate: Certificate | undefined, object: ManagedCertificate | undefined): Shown {
+  return {
+    object: object && `${object.namespace}/${object.name}`,
+    subject: certificate?.subject,
+    issuer: certificate?.issuer,
+    fingerprint: certificate?.fingerprint,
+    notBefore: (certificate ?? object)?.notBefore,
+    notAfter: (certificate ?? object)?.notAfter,
+    renewalTime: object?.renewalTime,
+    ready: readiness(object),
+  };
+}
+
+function readiness(object: ManagedCertificate | undefined): CertificateLine['ready'] {
   const condition = object?.conditions.find(({ type }) => type === 'Ready');
   return condition && { status: condition.status, reason: condition.reason, message: condition.message };
 }
