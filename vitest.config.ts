@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { LastLine } from './tools/vitest-reporter.ts';
 
 const slow = ['test/**/*.it.test.ts', 'test/conformance/**', 'test/e2e/**', 'test/browser/**'];
 
 export default defineConfig({
   test: {
-    reporters: ['default'],
+    reporters: ['default', new LastLine()],
     projects: [
       {
         test: {
