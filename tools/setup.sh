@@ -80,6 +80,9 @@ explain() { # WHAT: ends with the log's last lines and the repair
     *ENOTFOUND* | *EAI_AGAIN* | *ECONNREFUSED* | *ECONNRESET* | *ETIMEDOUT* | *ENETUNREACH* | *ERR_SOCKET_TIMEOUT*)
       next='The npm registry does not answer. Check the network, a proxy (HTTPS_PROXY) and "npm config get registry", then run the same command again.'
       ;;
+    *SELF_SIGNED_CERT* | *UNABLE_TO_*)
+      next='The certificate of the npm registry is not trusted: name your authority in NODE_EXTRA_CA_CERTS, then run the same command again.'
+      ;;
     *E404* | *ETARGET*) next='The npm registry lacks a package of the lock file: check "npm config get registry".' ;;
     *) next='Run the same command again; it goes on from here.' ;;
   esac
@@ -90,9 +93,10 @@ explain() { # WHAT: ends with the log's last lines and the repair
 
 npm_ci() { # FOLDER
   rm -f "$1/node_modules/.set-up"
-  # --include: a machine with NODE_ENV=production or "omit" in its npmrc still gets all; no scripts: none is needed here
-  (cd "$1" && npm_config_cache=$cache/npm npm_config_update_notifier=false npm ci --ignore-scripts --include=dev --include=optional \
-    --no-audit --no-fund --loglevel=error --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=10000) || return
+  # The machine's npm runs on the machine's Node, which may know certificates or a proxy that ours does not. --include: also where
+  # NODE_ENV=production or an npmrc says otherwise. No scripts: none is needed here.
+  (cd "$1" && PATH=$machine_path npm_config_cache=$cache/npm npm_config_update_notifier=false npm ci --ignore-scripts --include=dev \
+    --include=optional --no-audit --no-fund --no-engine-strict --loglevel=error --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=10000) || return
   stamp "$1" >"$1/node_modules/.set-up"
 }
 
