@@ -1,6 +1,6 @@
 import type { Failure } from '../core/errors.ts';
 import type { Certificate } from '../pki/certificate.ts';
-import type { AuthorityFacts, ClusterSnapshot, ManagedCertificate, Snapshot } from './model.ts';
+import type { AuthorityFacts, ClusterSnapshot, ManagedCertificate, Observed, Snapshot } from './model.ts';
 
 /** One certificate of the authority as a person asks about it. */
 export interface CertificateLine {
@@ -68,8 +68,8 @@ function trustedRoot(snapshot: Snapshot, facts: AuthorityFacts | undefined): Cer
 
 function intermediateLine({ identity, cacerts }: ClusterSnapshot, facts: AuthorityFacts | undefined): CertificateLine {
   const source = facts?.intermediates.find(({ cluster }) => cluster === identity.name);
-  const issued = source?.secret.ok === true ? source.secret.value?.chain[0] : undefined;
-  const signing = cacerts.ok ? cacerts.value?.signing[0] : undefined;
+  const issued = read(source?.secret)?.chain[0];
+  const signing = read(cacerts)?.signing[0];
   return {
     role: 'intermediate',
     cluster: identity.name,
@@ -78,6 +78,10 @@ function intermediateLine({ identity, cacerts }: ClusterSnapshot, facts: Authori
     published: signing === undefined || issued === undefined ? undefined : signing.fingerprint === issued.fingerprint,
     missing: [...missingCacerts(cacerts), ...(source?.secret.ok === false ? [source.secret.failure.message] : [])],
   };
+}
+
+function read<T>(part: Observed<T | null> | undefined): T | undefined {
+  return part?.ok === true ? (part.value ?? undefined) : undefined;
 }
 
 function missingCacerts(cacerts: ClusterSnapshot['cacerts']): readonly string[] {

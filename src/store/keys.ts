@@ -1,0 +1,13 @@
+/** Every key the product keeps in Redis, beside BullMQ's own. */
+const PREFIX = 'meshwarden';
+
+export const KEYS = {
+  outboxEntries: `${PREFIX}:outbox:entries`,
+  outboxDue: `${PREFIX}:outbox:due`,
+  /** Followed by the id of a notice: it was taken once, and here is the message it became. */
+  outboxKnown: `${PREFIX}:outbox:known:`,
+  caMemory: `${PREFIX}:ca-memory`,
+  problems: `${PREFIX}:problems`,
+  slots: `${PREFIX}:slots`,
+  replies: `${PREFIX}:replies`,
+} as const;
