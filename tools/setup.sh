@@ -61,7 +61,7 @@ work() { # TITLE COMMAND...: one step; its output goes to the log, a dot appears
   began=$(date +%s)
   start_ticker
   status=0
-  "$@" >"$log" 2>&1 || status=$?
+  ("$@") >"$log" 2>&1 || status=$? # in a shell of its own, so that an interrupt is told here and not in the log
   stop_ticker
   if [ "$status" -eq 0 ]; then
     say " $(($(date +%s) - began)) s"
