@@ -1,0 +1,107 @@
+/** The configuration as the rest of the product sees it: complete, checked, with every default filled in. */
+import type { LogLevel } from '../core/logger.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** `signer`: cert-manager and the mesh root live here. `edge`: public traffic enters here. */
+export type ClusterRole = 'edge' | 'signer';
+
+export interface ClusterConfig {
+  /** The Istio cluster ID. */
+  readonly name: string;
+  readonly network: string;
+  readonly roles: readonly ClusterRole[];
+  /** Absolute paths, merged as kubectl merges KUBECONFIG: the first file that sets a value wins. Never empty. */
+  readonly kubeconfig: readonly string[];
+  /** Absent: the kubeconfig's current context. */
+  readonly context?: string;
+  /** Where the other clusters reach its east-west gateway. */
+  readonly gateway: { readonly address: string; readonly port: number } | undefined;
+  /** The namespace in which the published trust bundle is compared too. */
+  readonly application: string | undefined;
+}
+
+export interface AuthorityConfig {
+  /** The cert-manager Certificate that keeps the root. */
+  readonly root: { readonly namespace: string; readonly certificate: string };
+  /** The `ca` ClusterIssuer that signs intermediates with the root. */
+  readonly issuer: string;
+  /** `certificate` is a pattern: {@link intermediateName} puts a cluster's name in. */
+  readonly intermediates: { readonly namespace: string; readonly certificate: string };
+  /** SHA-256 of the root in upper-case hexadecimal pairs with colons; undefined: not pinned. */
+  readonly rootFingerprint: string | undefined;
+}
+
+/** Whom Discord says somebody is: role ids of the guild, user ids. */
+export interface Audience {
+  readonly roles: readonly string[];
+  readonly users: readonly string[];
+}
+
+export interface DiscordConfig {
+  /** Undefined only where the caller asked for no secrets. */
+  readonly token: Secret | undefined;
+  readonly guild: string;
+  readonly channels: { readonly alerts: string; readonly audit: string | undefined };
+  readonly viewer: Audience;
+  readonly operator: Audience;
+  /** User ids alone: whoever can hand out roles in the guild must not become the mesh's admin. */
+  readonly admins: readonly string[];
+  /** Base address of the API, without a version and without a slash at its end. */
+  readonly api: string;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where Redis is. Credentials stand apart, so that this can be shown. */
+export type RedisAddress =
+  | { readonly kind: 'single'; readonly node: HostPort; readonly database: number; readonly tls: boolean }
+  | {
+      readonly kind: 'sentinel';
+      readonly sentinels: readonly HostPort[];
+      readonly master: string;
+      readonly database: number;
+      readonly tls: boolean;
+    }
+  | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[]; readonly tls: boolean };
+
+export interface RedisConfig {
+  readonly address: RedisAddress;
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+}
+
+/** What can be scheduled. */
+export type ScheduleName = 'observe-mesh' | 'check-ca-expiry';
+
+export interface Config {
+  /** `kubeconfig`: nobody wrote a file; contexts stand for clusters, and none of them is known to be the signer. */
+  readonly source: 'file' | 'kubeconfig';
+  /** The file it was read from. */
+  readonly file: string | undefined;
+  readonly mesh: { readonly id: string; readonly trustDomain: string; readonly istioNamespace: string };
+  /** At least one. Exactly one is the signer where `source` is `file`, none where it is `kubeconfig`. */
+  readonly clusters: readonly ClusterConfig[];
+  readonly authority: AuthorityConfig;
+  /** Undefined: no bot. */
+  readonly discord: DiscordConfig | undefined;
+  /** Undefined: no jobs; the command line works without. */
+  readonly redis: RedisConfig | undefined;
+  /** Cron expressions, read in UTC; `off` turns a schedule off. */
+  readonly schedules: Readonly<Record<ScheduleName, string>>;
+  /** `overdueAfter`: how long after its renewal time a certificate counts as overdue, in milliseconds. */
+  readonly renewal: { readonly overdueAfter: number };
+  readonly log: { readonly level: LogLevel };
+}
+
+/** The name of the cert-manager Certificate that keeps a cluster's intermediate. */
+export function intermediateName(authority: AuthorityConfig, cluster: string): string {
+  return authority.intermediates.certificate.replaceAll('{cluster}', cluster);
+}
+
+/** The cluster that keeps the root; undefined in a configuration made from a kubeconfig. */
+export function signerOf(config: Config): ClusterConfig | undefined {
+  return config.clusters.find(({ roles }) => roles.includes('signer'));
+}
