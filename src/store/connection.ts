@@ -19,23 +19,41 @@ export type RedisUse = 'blocking' | 'prompt';
 const FASTEST_MS = 200;
 const SLOWEST_MS = 2_000;
 
-/** Opens a connection that comes back by itself within two seconds of Redis. Connection errors are logged once per outage. */
-export function openRedis(target: RedisTarget, use: RedisUse, log: Logger): Redis {
-  const redis = new Redis(target.url, optionsOf(target, use));
-  let told = false;
-  redis.on('error', (error: Error & { code?: string }) => {
-    if (told) return;
-    told = true;
-    log.warn(
-      { component: 'redis', use, reason: error.code ?? error.name, why: error.message },
-      'Redis is away; trying again until it is back',
-    );
-  });
-  redis.on('ready', () => {
-    if (told) log.info({ component: 'redis', use }, 'Redis is back');
-    told = false;
-  });
-  return redis;
+/** Connections to one Redis, closed together; an outage is logged once, not once for each. */
+export interface RedisConnections {
+  /** Opens one more, which comes back by itself within two seconds of Redis. */
+  open(use: RedisUse): Redis;
+  /** Why Redis is away, in the words of the last attempt; undefined while it answers. */
+  away(): string | undefined;
+  close(): void;
+}
+
+export function connectRedis(target: RedisTarget, log: Logger): RedisConnections {
+  const own = log.child({ component: 'redis' });
+  const connections: Redis[] = [];
+  let away: string | undefined;
+  const onError = (error: Error & { readonly code?: string }): void => {
+    if (away === undefined)
+      own.warn({ reason: error.code ?? error.name, why: error.message }, 'Redis is away; trying again until it is back');
+    away = error.message;
+  };
+  const onReady = (): void => {
+    if (away !== undefined) own.info({}, 'Redis is back');
+    away = undefined;
+  };
+  return {
+    open(use) {
+      const redis = new Redis(target.url, optionsOf(target, use));
+      redis.on('error', onError);
+      redis.on('ready', onReady);
+      connections.push(redis);
+      return redis;
+    },
+    away: () => away,
+    close() {
+      for (const redis of connections) redis.disconnect();
+    },
+  };
 }
 
 /** Without the option that changes the shape of replies, which is part of the connection's type. */
@@ -55,12 +73,11 @@ function optionsOf(target: RedisTarget, use: RedisUse): PlainOptions {
 
 /** The error of a Redis call as one for the person on call. */
 export function redisError(what: string, error: unknown): OperatorError {
-  const why = error instanceof Error ? error.message : String(error);
   return new OperatorError({
     reason: 'unreachable',
     what,
     where: 'Redis',
-    why,
+    why: error instanceof Error ? error.message : String(error),
     next: 'Start Redis or correct redis.url; `meshwarden status` works without it.',
     cause: error,
   });

@@ -1,0 +1,44 @@
+/** What a job is. Jobs are thin over actions: a name, what fires it, how it is tried again. */
+import type { Action, ServiceContext } from '../actions/action.ts';
+
+/** A schedule of a job. Cron expressions are read in UTC. */
+export interface JobSchedule {
+  /** Used where the configuration says nothing. */
+  readonly cron: string;
+  /** What happens to slots that nobody enqueued: `skip`, or one run at the next start. */
+  readonly onMissed: 'skip' | 'runOnce';
+}
+
+/** How often a failed run is tried in all, and the first wait before the next try (doubling), in milliseconds. */
+export interface JobRetry {
+  readonly attempts: number;
+  readonly backoffMs: number;
+}
+
+export interface Job<Input, Output> {
+  readonly action: Action<Input, Output, ServiceContext>;
+  readonly schedule?: JobSchedule;
+  readonly retry: JobRetry;
+  /** A run that takes longer is ended, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** A job whose payload is checked where it is taken off the queue. */
+export interface AnyJob {
+  readonly name: string;
+  readonly schedule: JobSchedule | undefined;
+  readonly retry: JobRetry;
+  readonly deadlineMs: number;
+  run(payload: unknown, context: ServiceContext): Promise<unknown>;
+}
+
+/** A job as the list of jobs holds it: its payload is parsed by its action's schema before anything else happens. */
+export function defineJob<Input, Output>(job: Job<Input, Output>): AnyJob {
+  return {
+    name: job.action.id,
+    schedule: job.schedule,
+    retry: job.retry,
+    deadlineMs: job.deadlineMs,
+    run: (payload, context) => job.action.run(job.action.input.parse(payload), context),
+  };
+}

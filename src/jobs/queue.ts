@@ -1,0 +1,192 @@
+import { Job, Queue, QueueEvents, type ConnectionOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../core/clock.ts';
+import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { readFailure, unwrap } from './envelope.ts';
+import type { AnyJob } from './job.ts';
+
+export const QUEUE = 'meshwarden';
+
+/** How often a waiting job's state is read again, in case its event was lost with a connection. */
+const FALLBACK_MS = 3_000;
+const HOUR_S = 3_600;
+
+export type JobOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
+
+export interface JobListener {
+  /** A worker took it. */
+  started?(): void;
+  progress?(text: string): void;
+}
+
+/** The side of the queue that asks for jobs and hears what became of them. Calls fail at once while Redis is away. */
+export interface JobQueue {
+  /** Puts a job into the queue and gives its id. With `id`, a second one of the same id is not taken; `id` may not hold a colon. */
+  submit(name: string, payload: object, id?: string): Promise<string>;
+  /** Resolves when the job has ended, however long that takes; survives outages of Redis. Rejects only by `signal`. */
+  outcome(id: string, signal: AbortSignal, listener?: JobListener): Promise<JobOutcome>;
+  /** What a job that has ended gave; undefined where it is unknown, not ended, or was cleaned away. */
+  result(id: string): Promise<JobOutcome | undefined>;
+  counts(): Promise<{ readonly waiting: number; readonly active: number; readonly failed: number; readonly workers: number }>;
+  close(): Promise<void>;
+}
+
+export interface JobQueueOptions {
+  readonly jobs: readonly AnyJob[];
+  /** Fails at once while Redis is away. */
+  readonly prompt: Redis;
+  /** Waits for Redis as long as it takes. */
+  readonly blocking: ConnectionOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueOptions): JobQueue {
+  const queue = lazyQueue(prompt, log);
+  // Created before any job: one that is created after a job may miss its end.
+  const events = new QueueEvents(QUEUE, { connection: blocking });
+  const watched = new Map<string, Set<(event: JobEvent) => void>>();
+  const tell = (id: string, event: JobEvent): void => watched.get(id)?.forEach((listener) => listener(event));
+  events.on('active', ({ jobId }) => tell(jobId, { kind: 'started' }));
+  events.on('progress', ({ jobId, data }) => tell(jobId, { kind: 'progress', text: progressText(data) }));
+  events.on('completed', ({ jobId }) => tell(jobId, { kind: 'ended' }));
+  events.on('failed', ({ jobId }) => tell(jobId, { kind: 'ended' }));
+  events.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
+
+  async function submit(name: string, payload: object, id?: string): Promise<string> {
+    const job = jobs.find((known) => known.name === name);
+    if (job === undefined) throw new OperatorError({ reason: 'internal', what: `No job is named ${name}` });
+    const options = {
+      attempts: job.retry.attempts,
+      backoff: { type: 'exponential', delay: job.retry.backoffMs },
+      removeOnComplete: { age: HOUR_S, count: 1_000 },
+      removeOnFail: { age: 24 * HOUR_S, count: 1_000 },
+    };
+    const added = await prompted(`Cannot queue ${name}`, () =>
+      queue().add(name, payload, id === undefined ? options : { ...options, jobId: id }),
+    );
+    return String(added.id);
+  }
+
+  async function result(id: string): Promise<JobOutcome | undefined> {
+    const job = await prompted('Cannot read a job', () => Job.fromId(queue(), id));
+    if (job === undefined) return undefined;
+    const state = await prompted('Cannot read a job', () => job.getState());
+    if (state === 'completed') return read(job.returnvalue);
+    if (state === 'failed') return { ok: false, failure: readFailure(job.failedReason) };
+    return undefined;
+  }
+
+  function outcome(id: string, signal: AbortSignal, listener: JobListener = {}): Promise<JobOutcome> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        listeners.delete(onEvent);
+        if (listeners.size === 0) watched.delete(id);
+        signal.removeEventListener('abort', onAbort);
+        timer.stop();
+      };
+      const look = (): void => {
+        void ended(id).then((found) => {
+          if (found === undefined || signal.aborted) return;
+          stop();
+          resolve(found);
+        });
+      };
+      const onEvent = (event: JobEvent): void => {
+        if (event.kind === 'started') listener.started?.();
+        else if (event.kind === 'progress') listener.progress?.(event.text);
+        else look();
+      };
+      const onAbort = (): void => {
+        stop();
+        reject(signal.reason);
+      };
+      const again = (): { stop(): void } =>
+        clock.after(FALLBACK_MS, () => {
+          timer = again();
+          look();
+        });
+      const listeners = watched.get(id) ?? new Set<(event: JobEvent) => void>();
+      watched.set(id, listeners.add(onEvent));
+      let timer = again();
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      look();
+      return undefined;
+    });
+  }
+
+  /** What a job gave, or undefined while it runs or while Redis is away: whoever waits looks again. */
+  async function ended(id: string): Promise<JobOutcome | undefined> {
+    try {
+      return await result(id);
+    } catch (error) {
+      log.debug({ component: 'jobs', jobId: id, err: error }, 'could not read a job; it is looked at again');
+      return undefined;
+    }
+  }
+
+  return {
+    submit,
+    outcome,
+    result,
+    async counts() {
+      const counts = await prompted('Cannot count jobs', () => queue().getJobCounts('waiting', 'active', 'failed', 'delayed'));
+      const workers = await prompted('Cannot count workers', () => queue().getWorkersCount());
+      const { waiting = 0, active = 0, failed = 0, delayed = 0 } = counts;
+      return { waiting: waiting + delayed, active, failed, workers };
+    },
+    async close() {
+      await Promise.allSettled([queue.close(), events.close()]);
+    },
+  };
+}
+
+interface LazyQueue {
+  (): Queue;
+  close(): Promise<void>;
+}
+
+/** A BullMQ queue made when Redis first answers: one that is made before stays broken for ever on a connection that fails at once. */
+function lazyQueue(redis: Redis, log: Logger): LazyQueue {
+  let queue: Queue | undefined;
+  const make = (): void => {
+    queue = new Queue(QUEUE, { connection: redis, skipWaitingForReady: true });
+    queue.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
+  };
+  if (redis.status === 'ready') make();
+  else redis.once('ready', make);
+  const get = (): Queue => {
+    if (queue === undefined) throw new Error('it has not answered yet');
+    return queue;
+  };
+  const close = async (): Promise<void> => {
+    await queue?.close();
+  };
+  return Object.assign(get, { close });
+}
+
+type JobEvent = { readonly kind: 'started' } | { readonly kind: 'progress'; readonly text: string } | { readonly kind: 'ended' };
+
+function progressText(data: unknown): string {
+  return typeof data === 'string' ? data : '';
+}
+
+function read(returned: unknown): JobOutcome {
+  try {
+    return { ok: true, value: unwrap(returned) };
+  } catch (error) {
+    return { ok: false, failure: toFailure(error) };
+  }
+}
+
+async function prompted<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const next = 'Start Redis or correct redis.url; jobs go on where they stopped when it is back. `meshwarden status` works without it.';
+    throw new OperatorError({ reason: 'unreachable', what, where: 'Redis', why, next, cause: error });
+  }
+}

@@ -1,0 +1,104 @@
+import { createTask, type ScheduledTask } from 'node-cron';
+import type { Clock } from '../core/clock.ts';
+import { toFailure } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { AnyJob } from './job.ts';
+
+/** When each schedule last put a job into the queue. */
+export interface SlotMemory {
+  last(name: string): Promise<number | undefined>;
+  enqueued(name: string, slot: number): Promise<void>;
+}
+
+export interface ScheduleOptions {
+  readonly jobs: readonly AnyJob[];
+  /** Cron expressions by job name; `off` turns one off, absent = the job's own. */
+  readonly expressions: Readonly<Record<string, string>>;
+  readonly submit: (name: string, payload: object, id?: string) => Promise<string>;
+  readonly slots: SlotMemory;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Schedules {
+  /** The next slot of each schedule, in UTC milliseconds. */
+  next(): readonly { readonly name: string; readonly cron: string; readonly at: number | undefined }[];
+  stop(): Promise<void>;
+}
+
+/** A slot that fires late by less than this still counts, in milliseconds: a busy machine delays timers. */
+const TOLERANCE_MS = 30_000;
+
+/**
+ * Puts scheduled jobs into the queue and does nothing else. A job's id is its name and its slot, so a slot fires once however many schedulers run.
+ * Schedules are read in UTC, where no hour is skipped or comes twice.
+ */
+export function startSchedules({ jobs, expressions, submit, slots, clock, log }: ScheduleOptions): Schedules {
+  const enqueue = async (name: string, slot: number): Promise<void> => {
+    try {
+      await submit(name, {}, slotId(name, slot));
+      await slots.enqueued(name, slot);
+    } catch (error) {
+      const { reason, message } = toFailure(error);
+      log.warn(
+        { component: 'schedules', job: name, slot, reason, why: message },
+        'a scheduled job could not be queued; its next slot will be',
+      );
+    }
+  };
+  const tasks = jobs.flatMap(({ name, schedule }) => {
+    const cron = expressions[name] ?? schedule?.cron;
+    if (schedule === undefined || cron === undefined || cron === 'off') return [];
+    const task = createTask(cron, ({ date }) => enqueue(name, date.getTime()), {
+      name,
+      timezone: 'UTC',
+      missedExecutionTolerance: TOLERANCE_MS,
+      suppressMissedWarning: true,
+    });
+    task.on('execution:missed', ({ date }) => log.warn({ component: 'schedules', job: name, slot: date.getTime() }, 'a slot was missed'));
+    void task.start();
+    if (schedule.onMissed === 'runOnce') void catchUp(name, task, { slots, clock, log, enqueue });
+    return [{ name, cron, task }];
+  });
+  return {
+    next: () => tasks.map(({ name, cron, task }) => ({ name, cron, at: task.getNextRun()?.getTime() })),
+    async stop() {
+      for (const { task } of tasks) await task.destroy();
+    },
+  };
+}
+
+interface CatchUp {
+  readonly slots: SlotMemory;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly enqueue: (name: string, slot: number) => Promise<void>;
+}
+
+/** Makes up for slots that passed while no scheduler ran: one run, under the id of the slot that was missed last. */
+async function catchUp(name: string, task: ScheduledTask, { slots, clock, log, enqueue }: CatchUp): Promise<void> {
+  try {
+    const missed = missedSlot(await slots.last(name), task.getNextRuns(2), clock.now());
+    if (missed !== undefined) await enqueue(name, missed);
+  } catch (error) {
+    const { reason, message } = toFailure(error);
+    log.warn({ component: 'schedules', job: name, reason, why: message }, 'could not see whether slots were missed');
+  }
+}
+
+/**
+ * The slot to make up for, in UTC milliseconds: the one before the next, where the last that was enqueued lies before it. Never run at all counts as
+ * missed, so that a new installation does not wait for its first slot.
+ */
+export function missedSlot(last: number | undefined, nextRuns: readonly Date[], now: number): number | undefined {
+  const [first, second] = nextRuns;
+  if (first === undefined || second === undefined) return undefined;
+  const previous = first.getTime() - (second.getTime() - first.getTime());
+  return previous <= now && (last === undefined || last < previous) ? previous : undefined;
+}
+
+/** `name-20261124T140900Z`: BullMQ takes no colon in an id, and refuses a second job of the same one. */
+export function slotId(name: string, slot: number): string {
+  const stamp = new Date(slot).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
+  return `${name}-${stamp}`;
+}

@@ -1,0 +1,101 @@
+import { DAY, formatDuration } from '../core/duration.ts';
+import type { AuthorityStatus, ClusterStatus, GatewayStatus, LinkStatus, MeshStatus } from './status.ts';
+
+/** How an instant is written: as text for a terminal, or as a timestamp that a chat client ages by itself. */
+export interface Wording {
+  /** Such as `in 41 days` or `3 hours ago`. */
+  relative(instant: number): string;
+}
+
+export interface SummaryLine {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** The state in shape and word, never in colour alone. */
+export const MARKS = { healthy: '●', problems: '▲', unknown: '◌' } as const;
+
+/** The first line of every answer about the mesh: what is so. */
+export function headline({ report, clusters, only }: MeshStatus): string {
+  const scope = only === undefined ? `Mesh` : only.join(', ');
+  const count = only === undefined ? ` · ${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}` : '';
+  if (report.verdict === 'healthy') return `${scope} healthy${count}`;
+  if (report.verdict === 'unknown')
+    return `${scope}: nothing wrong found, but ${report.unseen.length + report.errored.length} checks could not look${count}`;
+  const hidden = new Set(report.problems.flatMap(({ hides }) => hides)).size;
+  const problems = report.problems.length === 1 ? '1 problem' : `${report.problems.length} problems`;
+  return hidden === 0
+    ? `${scope}: ${problems}${count}`
+    : `${scope}: ${problems} ${report.problems.length === 1 ? 'hides' : 'hide'} ${hidden} checks${count}`;
+}
+
+/** One cluster in one line, after its name. */
+export function clusterText(cluster: ClusterStatus): string {
+  const roles = cluster.roles.length === 0 ? [] : [cluster.roles.join(', ')];
+  if (cluster.failure !== undefined) return [...roles, 'not seen'].join(' · ');
+  const istio = cluster.istio === undefined ? 'Istio not seen' : istioText(cluster.istio);
+  return [...roles, `Kubernetes ${cluster.kubernetes ?? 'unknown'}`, istio].join(' · ');
+}
+
+function istioText(versions: readonly string[]): string {
+  return versions.length === 0 ? 'no Istio' : `Istio ${versions.join(' and ')}`;
+}
+
+/** What joins the clusters and what they trust, one line a subject. */
+export function summaryLines(status: MeshStatus, wording: Wording): readonly SummaryLine[] {
+  return [
+    ...linkLines(status.links),
+    ...gatewayLines(status.gateways),
+    { label: 'CA', text: authorityText(status.authority, status.at, wording) },
+  ];
+}
+
+/** What was and was not looked at. */
+export function checksText({ report }: MeshStatus): string {
+  const parts = [`${report.passed} checks passed`];
+  const hidden = new Set(report.problems.flatMap(({ hides }) => hides)).size;
+  if (hidden > 0) parts.push(`${hidden} hidden by a problem`);
+  if (report.unseen.length > 0) parts.push(`${report.unseen.length} could not look`);
+  if (report.errored.length > 0) parts.push(`${report.errored.length} failed themselves`);
+  return parts.join(' · ');
+}
+
+function linkLines(links: readonly LinkStatus[]): readonly SummaryLine[] {
+  const [first] = links;
+  if (first === undefined) return [];
+  const why = `not measured: ${first.notMeasured}`;
+  const text = links.length > 2 ? `${links.length} directions ${why}` : `${links.map(({ from, to }) => `${from}→${to}`).join(', ')} ${why}`;
+  return [{ label: 'Link', text }];
+}
+
+function gatewayLines(gateways: readonly GatewayStatus[]): readonly SummaryLine[] {
+  const text = gateways.map((gateway) => `${gateway.cluster} ${gatewayText(gateway)}`).join(' · ');
+  return text === '' ? [] : [{ label: 'Gateways', text }];
+}
+
+function gatewayText(gateway: GatewayStatus): string {
+  if (gateway.state === 'unknown') return 'not seen';
+  if (gateway.state === 'missing') return 'missing';
+  return `${gateway.ready} of ${gateway.total} ready`;
+}
+
+function authorityText(authority: AuthorityStatus, at: number, wording: Wording): string {
+  const root = authority.rootNotAfter === undefined ? 'root not seen' : `root ${rootText(authority.rootNotAfter, at)}`;
+  return [
+    root,
+    ...authority.intermediates.map((intermediate) => `${intermediate.cluster} ${intermediateText(intermediate, at, wording)}`),
+  ].join(' · ');
+}
+
+function rootText(notAfter: number, at: number): string {
+  return notAfter <= at ? 'expired' : formatDuration(notAfter - at);
+}
+
+function intermediateText({ notAfter, renewalTime }: AuthorityStatus['intermediates'][number], at: number, wording: Wording): string {
+  if (notAfter === undefined) return 'not seen';
+  if (notAfter <= at) return `expired ${wording.relative(notAfter)}`;
+  if (renewalTime === undefined) return `ends ${wording.relative(notAfter)}`;
+  if (renewalTime > at) return `renews ${wording.relative(renewalTime)}`;
+  const left = notAfter - at < 2 * DAY ? wording.relative(notAfter) : `in ${formatDuration(notAfter - at)}`;
+  return `renewal was due ${wording.relative(renewalTime)}, ends ${left}`;
+}
