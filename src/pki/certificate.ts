@@ -1,4 +1,9 @@
-/** What an X.509 certificate says, read once at the border. */
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { childrenOf, contentsOf, type DerNode, DerError, derOf, instantOf, isTagged, oidOf, readDer } from './der.ts';
+import { readName } from './distinguished-name.ts';
+import { readExtensions } from './extensions.ts';
+import { type InputFault, type InputFaultCode, limitFaults, type Read } from './fault.ts';
+import { type PemBlock, printPem, readPem, shownLabel } from './pem.ts';
 
 export type KeyKind = 'RSA' | 'P-256' | 'P-384' | 'P-521' | 'Ed25519' | 'other';
 
@@ -14,6 +19,7 @@ export interface Certificate {
   /** The DER of the names in lower-case hex. */
   readonly subjectDer: string;
   readonly issuerDer: string;
+  /** Upper-case hex. */
   readonly serial: string;
   readonly notBefore: number;
   readonly notAfter: number;
@@ -34,6 +40,151 @@ export interface Certificate {
   /** SHA-256 over the SubjectPublicKeyInfo: equal for a certificate and its private key. */
   readonly publicKeyFingerprint: string;
   readonly signatureAlgorithm: string;
+  /** Dotted OIDs of critical extensions that no reader here understands: a verifier must refuse the certificate. Absent: none. */
+  readonly unknownCritical?: readonly string[];
   /** Issuer and subject are the same name *and* its own key verifies its signature. */
   readonly selfSigned: boolean;
+}
+
+/** What a text of certificates gave: all that could be read, and all that could not. */
+export interface CertificatesReading {
+  readonly certificates: readonly Certificate[];
+  readonly faults: readonly InputFault[];
+  /** Line of the first text outside the blocks: readers skip it, but istiod compares it. */
+  readonly textOutside: number | undefined;
+  /** The text is, byte for byte, what {@link printCertificates} prints for its certificates. */
+  readonly canonical: boolean;
+}
+
+/** RFC 5758 3.2, RFC 4055 5, RFC 8410 3: the names that openssl and Node print. */
+const SIGNATURE_ALGORITHMS: Readonly<Record<string, string>> = {
+  '1.2.840.10045.4.3.2': 'ecdsa-with-SHA256',
+  '1.2.840.10045.4.3.3': 'ecdsa-with-SHA384',
+  '1.2.840.10045.4.3.4': 'ecdsa-with-SHA512',
+  '1.2.840.10045.4.1': 'ecdsa-with-SHA1',
+  '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
+  '1.2.840.113549.1.1.10': 'rsassaPss',
+  '1.2.840.113549.1.1.11': 'sha256WithRSAEncryption',
+  '1.2.840.113549.1.1.12': 'sha384WithRSAEncryption',
+  '1.2.840.113549.1.1.13': 'sha512WithRSAEncryption',
+  '1.3.101.112': 'ED25519',
+};
+
+const CURVES: Readonly<Record<string, KeyKind>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** Reads one certificate. Bytes after its end, and any encoding but DER, are faults. */
+export function readCertificate(der: Uint8Array): Read<Certificate> {
+  try {
+    return { ok: true, value: parse(new Uint8Array(der)) };
+  } catch (error) {
+    const why = error instanceof DerError ? error.message : 'is refused by OpenSSL';
+    return { ok: false, faults: [{ code: 'bad-certificate', line: undefined, text: `The certificate ${why}.` }] };
+  }
+}
+
+/**
+ * Reads a PEM text that holds certificates and nothing else: keeps what can be read and tells all that cannot. A private key among them is
+ * a fault that shows nothing of it.
+ */
+export function readCertificates(text: string | Uint8Array): CertificatesReading {
+  const pem = readPem(text);
+  const certificates: Certificate[] = [];
+  const faults = [...pem.faults];
+  for (const block of pem.blocks) {
+    const read = readBlock(block);
+    if (read.ok) certificates.push(read.value);
+    else faults.push(...read.faults);
+  }
+  if (pem.blocks.length === 0 && pem.faults.length === 0) {
+    faults.push({ code: 'no-block', line: undefined, text: 'There is no PEM block in it.' });
+  }
+  const ordered = faults.toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity));
+  return { certificates, faults: limitFaults(ordered), textOutside: pem.textOutside, canonical: pem.canonical };
+}
+
+/** Certificates as canonical PEM, in their order: equal certificates give equal bytes. */
+export function printCertificates(certificates: readonly Pick<Certificate, 'der'>[]): string {
+  return certificates.map(({ der }) => printPem('CERTIFICATE', der)).join('');
+}
+
+/** SHA-256 over the SubjectPublicKeyInfo of a public key, or of the public half of a private one. */
+export function fingerprintOfKey(key: KeyObject): string {
+  const half = key.type === 'private' ? createPublicKey(key) : key;
+  return sha256(half.export({ type: 'spki', format: 'der' }));
+}
+
+/** RSA, the curves by name, Ed25519; `other` for the rest. */
+export function kindOfKey(key: KeyObject): KeyKind {
+  if (key.asymmetricKeyType === 'rsa') return 'RSA';
+  if (key.asymmetricKeyType === 'ed25519') return 'Ed25519';
+  return CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? 'other';
+}
+
+function readBlock(block: PemBlock): Read<Certificate> {
+  const refuse = (code: InputFaultCode, text: string): Read<Certificate> => ({
+    ok: false,
+    faults: [{ code, line: block.line, text: `Line ${block.line}: ${text}.` }],
+  });
+  if (block.label.endsWith('PRIVATE KEY')) return refuse('private-key', 'a private key stands where certificates belong');
+  if (block.label !== 'CERTIFICATE') return refuse('wrong-block', `a block ${shownLabel(block.label)} stands where certificates belong`);
+  if (block.headers.length > 0) return refuse('headers', 'the certificate carries PEM headers');
+  const read = readCertificate(block.der);
+  return read.ok ? read : refuse('bad-certificate', (read.faults[0]?.text ?? '').replace(/^The/, 'the').replace(/\.$/, ''));
+}
+
+function parse(der: Uint8Array): Certificate {
+  const [tbs, algorithm] = childrenOf(readDer(der));
+  const fields = childrenOf(tbs);
+  // The version is left out of a v1 certificate.
+  const at = isTagged(fields[0], 0) ? 1 : 0;
+  const [serial, , issuer, validity, subject, publicKeyInfo] = fields.slice(at, at + 6);
+  if (serial === undefined || publicKeyInfo === undefined) throw new DerError('lacks a part that belongs there');
+  const [notBefore, notAfter] = childrenOf(validity);
+  const issuerName = readName(issuer);
+  const subjectName = readName(subject);
+  const extensions = fields.find((field) => isTagged(field, 3));
+  const { unknownCritical, ...facts } = readExtensions(extensions === undefined ? undefined : childrenOf(extensions)[0]);
+  const native = new X509Certificate(der);
+  const signature = oidOf(childrenOf(algorithm)[0]);
+  return {
+    der,
+    fingerprint: sha256(der),
+    subject: subjectName.text,
+    issuer: issuerName.text,
+    commonName: subjectName.commonName,
+    subjectDer: subjectName.der,
+    issuerDer: issuerName.der,
+    serial: contentsOf(serial).toString('hex').toUpperCase(),
+    notBefore: instantOf(notBefore),
+    notAfter: instantOf(notAfter),
+    ...facts,
+    ...(unknownCritical.length === 0 ? {} : { unknownCritical }),
+    ...publicKeyFacts(native, publicKeyInfo),
+    signatureAlgorithm: SIGNATURE_ALGORITHMS[signature] ?? signature,
+    selfSigned: subjectName.der === issuerName.der && isSignedBy(native, native),
+  };
+}
+
+function publicKeyFacts(native: X509Certificate, info: DerNode): Pick<Certificate, 'keyKind' | 'publicKeyFingerprint'> {
+  try {
+    return { keyKind: kindOfKey(native.publicKey), publicKeyFingerprint: fingerprintOfKey(native.publicKey) };
+  } catch {
+    // A key that OpenSSL does not know: still a certificate, whose key nobody here can use.
+    return { keyKind: 'other', publicKeyFingerprint: sha256(derOf(info)) };
+  }
+}
+
+/** True where the key of `issuer` verifies the signature of `certificate`; names and everything else are not looked at. */
+export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.verify(issuer.publicKey);
+  } catch {
+    // Thrown for a key of another kind than the signature's, and for one that OpenSSL does not know: neither signed it.
+    return false;
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  const hex = createHash('sha256').update(bytes).digest('hex').toUpperCase();
+  return (hex.match(/../g) ?? []).join(':');
 }
