@@ -1,0 +1,41 @@
+/** One call on its way through the server, and the forms an answer can take. */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { ResourceRequest } from './request.ts';
+import type { Resource } from './resources.ts';
+import type { User } from './users.ts';
+
+export interface Call {
+  readonly method: string;
+  readonly url: URL;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly user: User;
+  readonly message: IncomingMessage;
+}
+
+/** A call to a resource that exists. */
+export interface ResourceCall extends Call {
+  readonly target: ResourceRequest & { readonly resource: Resource };
+}
+
+/** A whole answer. `json` wins over `text`. */
+export interface Reply {
+  readonly status: number;
+  readonly json?: string;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Either a whole answer or one that writes itself. */
+export type Answer = Reply | { readonly stream: (response: ServerResponse) => void };
+
+export type Handler = (call: ResourceCall) => Answer | Promise<Answer>;
+
+export function jsonReply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, json: JSON.stringify(body), headers };
+}
+
+export function textReply(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, text, headers };
+}

@@ -1,0 +1,123 @@
+/** Deletion: preconditions, finalizers, what the answer shows, and what follows by itself. */
+import type { Clock } from '../../src/core/clock.ts';
+import { jsonReply, type Answer, type ResourceCall } from './call.ts';
+import { isFields, kubeTime, textAt, type Fields, type KubeObject } from './object.ts';
+import type { Registry } from './registry.ts';
+import type { Resource } from './resources.ts';
+import { matcherOf } from './selectors.ts';
+import { badRequest, deletedStatus, notFound, failure, resourceDetails } from './status.ts';
+import type { Storage } from './store.ts';
+
+export interface DeletionContext {
+  readonly storage: Storage;
+  readonly registry: Registry;
+  readonly clock: Clock;
+}
+
+/** Kinds whose deletion answers with the object instead of a Status. */
+const ANSWER_OBJECT = new Set(['services', 'namespaces', 'serviceaccounts', 'pods']);
+
+interface Options {
+  readonly preconditions: { readonly uid: string | undefined; readonly resourceVersion: string | undefined };
+  readonly dryRun: boolean;
+  readonly foreground: boolean;
+  readonly graceSeconds: number | undefined;
+}
+
+function readOptions(call: ResourceCall): Options {
+  const body: Fields = call.body.length === 0 ? {} : parse(call.body);
+  const grace = call.query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
+  const policy = call.query.get('propagationPolicy') ?? textAt(body, 'propagationPolicy');
+  const dryRun = call.query.getAll('dryRun').includes('All') || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
+  return {
+    preconditions: { uid: textAt(body, 'preconditions', 'uid'), resourceVersion: textAt(body, 'preconditions', 'resourceVersion') },
+    dryRun,
+    foreground: policy === 'Foreground',
+    graceSeconds: grace === undefined || grace === null ? undefined : Number(grace),
+  };
+}
+
+function parse(body: Buffer): Fields {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return isFields(value) ? value : {};
+  } catch {
+    // the parser's words would be JavaScript's
+    throw badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+  }
+}
+
+function requirePreconditions(resource: Resource, object: KubeObject, { uid, resourceVersion }: Options['preconditions']): void {
+  const { metadata } = object;
+  const name = metadata.name ?? '';
+  const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
+  const refuse = (what: string, wanted: string, found: string): Error => {
+    const message = `Operation cannot be fulfilled on ${kind} "${name}": the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been deleted and then recreated`;
+    const details = { ...resourceDetails(resource, name), kind: resource.kind };
+    return failure({ code: 409, message, reason: 'Conflict', details });
+  };
+  if (uid !== undefined && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid ?? '');
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const message = `Operation cannot be fulfilled on ${kind} "${name}": the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
+    throw failure({ code: 409, message, reason: 'Conflict', details: { ...resourceDetails(resource, name), kind: resource.kind } });
+  }
+}
+
+/** Deletes, or marks for deletion what a finalizer, a node or its content still holds. Answers the state after it. */
+export function removeObject(
+  { storage, clock }: DeletionContext,
+  resource: Resource,
+  object: KubeObject,
+  options: Pick<Options, 'foreground' | 'graceSeconds'>,
+): { object: KubeObject; gone: boolean } {
+  const { metadata } = object;
+  const finalizers = [...(metadata.finalizers ?? []), ...(options.foreground ? ['foregroundDeletion'] : [])];
+  const running = resource.resource === 'pods' && (textAt(object, 'spec', 'nodeName') ?? '') !== '' && options.graceSeconds !== 0;
+  const held = finalizers.length > 0 || running || resource.resource === 'namespaces';
+  if (!held) return { object: storage.remove(resource, metadata.namespace ?? '', metadata.name ?? '') ?? object, gone: true };
+  if (metadata.deletionTimestamp !== undefined) return { object, gone: false };
+  const grace = running ? (options.graceSeconds ?? 30) : 0;
+  const marked: KubeObject = {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(finalizers.length === 0 ? {} : { finalizers }),
+      deletionTimestamp: kubeTime(clock.now() + grace * 1000),
+      ...(resource.resource === 'namespaces' ? {} : { deletionGracePeriodSeconds: grace }),
+      ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+    },
+    ...(resource.resource === 'namespaces' ? { status: { phase: 'Terminating' } } : {}),
+  };
+  return { object: storage.put(resource, marked).object, gone: false };
+}
+
+export function deleteObject(context: DeletionContext, call: ResourceCall): Answer {
+  const { resource, namespace, name } = call.target;
+  const stored = context.storage.get(resource, namespace, name);
+  if (stored === undefined) throw notFound(resource, name);
+  const options = readOptions(call);
+  requirePreconditions(resource, stored.object, options.preconditions);
+  if (options.dryRun) return answered(resource, stored.object, true);
+  const { object, gone } = removeObject(context, resource, stored.object, options);
+  return answered(resource, object, gone);
+}
+
+function answered(resource: Resource, object: KubeObject, gone: boolean): Answer {
+  if (!gone || (resource.group === '' && ANSWER_OBJECT.has(resource.resource))) return jsonReply(200, object);
+  return jsonReply(200, deletedStatus(resource, object.metadata.name ?? '', object.metadata.uid ?? ''));
+}
+
+/** Deletes everything that a selector names, and answers it as a list. */
+export function deleteCollection(context: DeletionContext, call: ResourceCall): Answer {
+  const { resource, namespace } = call.target;
+  const { matches } = matcherOf(call.query, resource);
+  const options = readOptions(call);
+  const found = context.storage
+    .all(resource)
+    .map(({ object }) => object)
+    .filter((object) => (namespace === '' || object.metadata.namespace === namespace) && matches(object));
+  const items = options.dryRun ? found : found.map((object) => removeObject(context, resource, object, options).object);
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+  const metadata = { resourceVersion: String(context.storage.revision) };
+  return jsonReply(200, { kind: `${resource.kind}List`, apiVersion, metadata, items });
+}

@@ -1,0 +1,84 @@
+/** Which handler answers which call: by subresource, resource and verb. */
+import { jsonReply, type Answer, type Call, type Handler, type ResourceCall } from './call.ts';
+import { deleteCollection, deleteObject, type DeletionContext } from './deletes.ts';
+import { discover, notFoundText, type DiscoveryContext } from './discovery.ts';
+import { createObject, patchObject, replaceObject, type MutationContext } from './mutations.ts';
+import { getObject, listObjects } from './reads.ts';
+import { requestToken, reviewAccess, reviewSelf, type ReviewContext } from './reviews.ts';
+import { failure, methodNotAllowed, noSuchResource, qualified } from './status.ts';
+import type { ResourceRequest } from './request.ts';
+import type { WatchHub } from './watch.ts';
+
+export interface RouterContext extends MutationContext, DeletionContext, ReviewContext, DiscoveryContext {
+  readonly watches: WatchHub;
+  /** Handlers of subresources that reach outside of the store: `log`, `proxy`, `portforward`. */
+  readonly streams: Readonly<Record<string, Handler>>;
+}
+
+/** Authorizes and answers one call. Refusals are thrown. */
+export async function route(call: Call, request: ResourceRequest | undefined, context: RouterContext): Promise<Answer> {
+  authorize(call, request, context);
+  if (request === undefined) return discover(call, context);
+  const { resource } = request;
+  if (resource === undefined) {
+    if (!context.registry.hasGroup(request.group)) return notFoundText();
+    throw noSuchResource();
+  }
+  const inner: ResourceCall = { ...call, target: { ...request, resource } };
+  return handlerOf(inner, context)(inner);
+}
+
+function authorize(call: Call, request: ResourceRequest | undefined, { authorizer }: RouterContext): void {
+  if (request === undefined) {
+    if (!authorizer.mayReadPath(call.user, call.url.pathname)) throw forbiddenPath(call);
+    return;
+  }
+  const wanted = { ...request, resource: request.resourceName };
+  const decision = authorizer.decide(call.user, wanted);
+  if (!decision.allowed) throw forbidden(call, request);
+}
+
+function forbiddenPath(call: Call): Error {
+  const verb = call.method === 'GET' ? 'get' : call.method.toLowerCase();
+  const message = `forbidden: User ${JSON.stringify(call.user.name)} cannot ${verb} path ${JSON.stringify(call.url.pathname)}`;
+  return failure({ code: 403, message, reason: 'Forbidden', details: {} });
+}
+
+function forbidden(call: Call, request: ResourceRequest): Error {
+  const { verb, group, resourceName, namespace, name, subresource } = request;
+  const shown = subresource === '' ? resourceName : `${resourceName}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  const who = `User ${JSON.stringify(call.user.name)} cannot ${verb} resource ${JSON.stringify(shown)} in API group ${JSON.stringify(group)} ${where}`;
+  const object = name === '' ? '' : ` ${JSON.stringify(name)}`;
+  const message = `${qualified({ group, resource: resourceName })}${object} is forbidden: ${who}`;
+  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resourceName };
+  return failure({ code: 403, message, reason: 'Forbidden', details });
+}
+
+function handlerOf(call: ResourceCall, context: RouterContext): Handler {
+  const { resource, subresource, verb } = call.target;
+  if (subresource === 'token' && resource.resource === 'serviceaccounts') return (inner) => requestToken(context, inner);
+  if (subresource !== '' && subresource !== 'status') {
+    const stream = context.streams[subresource];
+    if (stream === undefined || !resource.subresources.some((one) => one.name === subresource)) throw noSuchResource();
+    return stream;
+  }
+  if (subresource === 'status' && !resource.subresources.some((one) => one.name === 'status')) throw noSuchResource();
+  if (resource.resource === 'selfsubjectreviews') return (inner) => reviewSelf(context, inner);
+  if (resource.resource === 'selfsubjectaccessreviews') return (inner) => reviewAccess(context, inner);
+  return plainHandler(verb, context);
+}
+
+function plainHandler(verb: string, context: RouterContext): Handler {
+  const handlers: Readonly<Record<string, Handler>> = {
+    get: (call) => getObject(context.storage, call),
+    list: (call) => listObjects(context.storage, call),
+    watch: (call) => context.watches.watch(call),
+    create: (call) => createObject(context, call),
+    update: (call) => replaceObject(context, call),
+    patch: (call) => patchObject(context, call),
+    delete: (call) => deleteObject(context, call),
+    deletecollection: (call) => deleteCollection(context, call),
+  };
+  return handlers[verb] ?? (() => jsonReply(405, methodNotAllowed().status));
+}

@@ -1,0 +1,99 @@
+/** Label and field selectors, as far as equality, sets and existence go. */
+import { textAt, type KubeObject } from './object.ts';
+import { storageKey, type Resource } from './resources.ts';
+import { badRequest } from './status.ts';
+
+export type Matcher = (object: KubeObject) => boolean;
+
+interface Requirement {
+  readonly key: string;
+  readonly accepts: (value: string | undefined) => boolean;
+}
+
+const SET = /^(?<key>[^\s!=,()]+)\s+(?<operator>in|notin)\s*\((?<values>[^)]*)\)$/;
+const EQUALITY = /^(?<key>[^\s!=,()]+)\s*(?<operator>==|=|!=)\s*(?<value>[^\s!=,()]*)$/;
+const EXISTENCE = /^(?<not>!?)\s*(?<key>[^\s!=,()]+)$/;
+
+/** Cuts at commas outside of brackets. */
+function requirementsOf(text: string): string[] {
+  return text
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function parseRequirement(text: string): Requirement | undefined {
+  const set = SET.exec(text)?.groups;
+  if (set !== undefined) {
+    const values = new Set((set['values'] ?? '').split(',').map((value) => value.trim()));
+    const wanted = set['operator'] === 'in';
+    return { key: set['key'] ?? '', accepts: (value) => (value === undefined ? !wanted : values.has(value) === wanted) };
+  }
+  const equality = EQUALITY.exec(text)?.groups;
+  if (equality !== undefined) {
+    const wanted = equality['operator'] !== '!=';
+    return { key: equality['key'] ?? '', accepts: (value) => (value === equality['value']) === wanted };
+  }
+  const existence = EXISTENCE.exec(text)?.groups;
+  if (existence === undefined) return undefined;
+  const wanted = existence['not'] === '';
+  return { key: existence['key'] ?? '', accepts: (value) => (value !== undefined) === wanted };
+}
+
+/** Reads a label selector; a text that is none is a 400 like the real one. */
+export function labelMatcher(text: string): Matcher {
+  const requirements = requirementsOf(text).map((part) => {
+    const parsed = parseRequirement(part);
+    if (parsed === undefined) throw badRequest(`unable to parse requirement: ${part}`);
+    return parsed;
+  });
+  return ({ metadata }) => requirements.every(({ key, accepts }) => accepts(metadata.labels?.[key]));
+}
+
+type Getter = (object: KubeObject) => string;
+
+const FIELDS: Readonly<Record<string, Getter>> = {
+  'metadata.name': ({ metadata }) => metadata.name ?? '',
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+};
+
+/** What some kinds can be selected by besides name and namespace. */
+const MORE_FIELDS: Readonly<Record<string, Readonly<Record<string, Getter>>>> = {
+  '/secrets': { type: (object) => textAt(object, 'type') ?? '' },
+  '/pods': {
+    'spec.nodeName': (object) => textAt(object, 'spec', 'nodeName') ?? '',
+    'status.phase': (object) => textAt(object, 'status', 'phase') ?? '',
+  },
+  '/events': {
+    type: (object) => textAt(object, 'type') ?? '',
+    reason: (object) => textAt(object, 'reason') ?? '',
+    'involvedObject.name': (object) => textAt(object, 'involvedObject', 'name') ?? '',
+    'involvedObject.kind': (object) => textAt(object, 'involvedObject', 'kind') ?? '',
+  },
+};
+
+/** Reads a field selector. */
+export function fieldMatcher(text: string, resource: Resource): Matcher {
+  const known = { ...FIELDS, ...MORE_FIELDS[storageKey(resource)] };
+  const requirements = requirementsOf(text).map((part) => {
+    const groups = EQUALITY.exec(part)?.groups;
+    if (groups === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+    const key = groups['key'] ?? '';
+    const get = known[key];
+    if (get === undefined) throw badRequest(`"${key}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
+    return { get, value: groups['value'] ?? '', equal: groups['operator'] !== '!=' };
+  });
+  return (object) => requirements.every(({ get, value, equal }) => (get(object) === value) === equal);
+}
+
+/** Both selectors of a list or watch, and whether there is any. */
+export function matcherOf(query: URLSearchParams, resource: Resource): { matches: Matcher; selective: boolean } {
+  const labels = query.get('labelSelector') ?? '';
+  const fields = query.get('fieldSelector') ?? '';
+  const byLabel = labels === '' ? undefined : labelMatcher(labels);
+  const byField = fields === '' ? undefined : fieldMatcher(fields, resource);
+  return {
+    matches: (object) => (byLabel?.(object) ?? true) && (byField?.(object) ?? true),
+    selective: byLabel !== undefined || byField !== undefined,
+  };
+}

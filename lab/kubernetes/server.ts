@@ -1,0 +1,195 @@
+/** The HTTPS listener: connections, faults, authentication, the audit log, and the writing of answers. */
+import { createServer, type Server } from 'node:https';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../src/core/clock.ts';
+import type { Audit } from './audit.ts';
+import { MAX_BODY } from './bodies.ts';
+import type { Answer, Call, Reply } from './call.ts';
+import { jsonReply, textReply } from './call.ts';
+import { FailureQueue, type NextFailure } from './faults.ts';
+import type { Registry } from './registry.ts';
+import { parseResourceRequest, type ResourceRequest } from './request.ts';
+import { failureStatus, PlainError, StatusError } from './status.ts';
+import type { ServingCertificate } from './serving.ts';
+import type { User, Users } from './users.ts';
+
+export interface ServerParts {
+  readonly clock: Clock;
+  readonly certificate: ServingCertificate;
+  readonly host: string;
+  readonly users: Users;
+  readonly registry: Registry;
+  readonly audit: Audit;
+  readonly answer: (call: Call, request: ResourceRequest | undefined) => Promise<Answer>;
+}
+
+export class LabServer {
+  readonly failures = new FailureQueue();
+  delayMs = 0;
+  port = 0;
+  readonly #parts: ServerParts;
+  readonly #sockets = new Set<Duplex>();
+  #server: Server;
+  #thawed: PromiseWithResolvers<void> | undefined;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#server = this.#make();
+  }
+
+  #make(): Server {
+    const { certificate } = this.#parts;
+    const server = createServer({ cert: certificate.certPem, key: certificate.keyPem, keepAliveTimeout: 0, requestTimeout: 0 });
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    server.on('request', (message, response) => void this.#serve(message, response));
+    return server;
+  }
+
+  get server(): Server {
+    return this.#server;
+  }
+
+  get listening(): boolean {
+    return this.#server.listening;
+  }
+
+  async listen(port = this.port): Promise<void> {
+    this.#server.listen(port, this.#parts.host);
+    await once(this.#server, 'listening');
+    ({ port: this.port } = this.#server.address() as AddressInfo);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.cut();
+    await closed;
+  }
+
+  /** Cuts every open connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  freeze(): void {
+    this.#thawed ??= Promise.withResolvers();
+  }
+
+  thaw(): void {
+    this.#thawed?.resolve();
+    this.#thawed = undefined;
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { clock, registry, audit } = this.#parts;
+    const url = new URL(message.url ?? '/', 'https://lab');
+    const request = parseResourceRequest(message.method ?? 'GET', url, registry);
+    const verb = request?.verb ?? (message.method ?? 'GET').toLowerCase();
+    const at = clock.now();
+    const record = (user: string, status: number): void => {
+      const { resourceName = '', namespace = '', name = '' } = request ?? {};
+      const path = message.url ?? '';
+      audit.record({ user, verb, method: message.method ?? '', path, resource: resourceName, namespace, name, status, at });
+    };
+    const { user, reply } = await this.#handle(message, url, request, verb);
+    await this.#hold();
+    const name = user?.name ?? '';
+    if (reply === undefined || response.destroyed) {
+      record(name, 0);
+      message.socket.destroy();
+      return;
+    }
+    record(name, 'stream' in reply ? 200 : reply.status);
+    if ('stream' in reply) reply.stream(response);
+    else write(response, reply);
+  }
+
+  /** Waits while frozen, then for the delay of a slow server. */
+  async #hold(): Promise<void> {
+    await this.#thawed?.promise;
+    if (this.delayMs > 0) await this.#parts.clock.sleep(this.delayMs);
+  }
+
+  async #handle(message: IncomingMessage, url: URL, request: ResourceRequest | undefined, verb: string): Promise<Handled> {
+    const { users, clock, answer } = this.#parts;
+    let user: User | undefined;
+    try {
+      const body = await readBody(message);
+      await this.#thawed?.promise;
+      const failure = this.failures.take(verb, message.url ?? '');
+      if (failure !== undefined && failure.afterwards !== true) return { user, reply: failed(failure) };
+      user = users.authenticate(message.headers.authorization, clock.now());
+      const call: Call = { method: message.method ?? 'GET', url, query: url.searchParams, headers: message.headers, body, user, message };
+      const reply = await answer(call, request);
+      return { user, reply: failure === undefined ? reply : failed(failure) };
+    } catch (error) {
+      return { user, reply: refusal(error) };
+    }
+  }
+}
+
+interface Handled {
+  readonly user: User | undefined;
+  /** Undefined: the connection is to be cut. */
+  readonly reply: Answer | undefined;
+}
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    length += (chunk as Buffer).length;
+    if (length <= MAX_BODY) chunks.push(chunk as Buffer);
+  }
+  if (length > MAX_BODY) {
+    throw new StatusError(
+      failureStatus({
+        code: 413,
+        message: `Request entity too large: limit is ${MAX_BODY}`,
+        reason: 'RequestEntityTooLarge',
+        details: {},
+      }),
+    );
+  }
+  return Buffer.concat(chunks);
+}
+
+/** An error of the double's own is told as such: a test that meets it should not take it for the real server's. */
+function refusal(error: unknown): Reply {
+  if (error instanceof StatusError) return jsonReply(error.status.code, error.status, error.headers);
+  if (error instanceof PlainError) return textReply(error.code, error.message, error.headers);
+  const message = `fault of the lab's API server: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return jsonReply(500, failureStatus({ code: 500, message, reason: 'InternalError' }));
+}
+
+const TEXTS: Readonly<Record<number, string>> = {
+  429: 'Too many requests, please try again later.\n',
+  502: 'Bad Gateway\n',
+  503: 'Service Unavailable\n',
+};
+
+function failed({ status, retryAfter, body }: NextFailure): Reply | undefined {
+  if (status === undefined) return undefined;
+  const seconds = retryAfter ?? (status === 429 ? 1 : undefined);
+  const headers: Record<string, string> = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+  if (typeof body === 'string') return textReply(status, body, headers);
+  if (body !== undefined) return jsonReply(status, body, headers);
+  const text = TEXTS[status];
+  if (text !== undefined) return textReply(status, text, headers);
+  return jsonReply(status, failureStatus({ code: status, message: 'made to fail', reason: 'InternalError' }), headers);
+}
+
+function write(response: ServerResponse, reply: Reply): void {
+  const body = reply.json ?? reply.text ?? '';
+  const type = reply.json === undefined ? 'text/plain; charset=utf-8' : 'application/json';
+  const typed = reply.status === 304 || reply.status === 204 ? {} : { 'content-type': type };
+  response.writeHead(reply.status, { ...typed, ...reply.headers });
+  response.end(body);
+}

@@ -1,0 +1,25 @@
+/** Which rules an object of a kind must keep. Only the kinds and rules that the product's own mistakes could break. */
+import type { KubeObject } from '../object.ts';
+import type { Resource } from '../resources.ts';
+import { invalid, type FieldFault } from '../status.ts';
+import { metadataFaults } from './metadata.ts';
+
+export interface Validation {
+  readonly resource: Resource;
+  readonly definition: KubeObject | undefined;
+  /** Undefined at a create. */
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject;
+}
+
+export type Rule = (validation: Validation) => FieldFault[];
+
+const RULES: Readonly<Record<string, readonly Rule[]>> = {};
+
+/** Throws the 422 that names every fault. */
+export function validate(validation: Validation): void {
+  const { resource, after } = validation;
+  const rules = RULES[`${resource.group}/${resource.resource}`] ?? [];
+  const faults = [metadataFaults, ...rules].flatMap((rule) => rule(validation));
+  if (faults.length > 0) throw invalid(resource, after.metadata.name ?? '', faults);
+}
