@@ -27,7 +27,7 @@ const built = await build({
   entryPoints: [{ in: 'src/main.ts', out: 'meshwarden' }],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunk-[name]-[hash]',
+  chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -38,7 +38,7 @@ const built = await build({
   legalComments: 'none',
   logLevel: 'warning',
   write: false,
-});
+}).catch(() => process.exit(1)); // esbuild has already said what is wrong, and where
 
 mkdirSync(DIST, { recursive: true });
 const names = new Set(built.outputFiles.map((file) => basename(file.path)));

@@ -123,7 +123,12 @@ can_have_browser() { can_have_npm; }
 get_browser() { work 'a headless browser for the tests of the page (70 MB)' npm_ci "$here/tools/browser" || explain 'The browser could not be installed'; }
 
 can_have_bundle() { :; }
-get_bundle() { work 'bundle of the product' node --disable-warning=ExperimentalWarning "$here/tools/build.ts" || explain 'The product could not be built'; }
+get_bundle() { work 'bundle of the product' node --disable-warning=ExperimentalWarning "$here/tools/build.ts" || explain_bundle; }
+
+explain_bundle() {
+  sed 's/^/     | /' "$log" >&2
+  give_up 'The product could not be built' 'Mend what is named above; "./run check" tells the rest.'
+}
 
 # --- a Redis server, unpacked from the distribution's packages without root ---
 
