@@ -1,12 +1,15 @@
 import { Job, Queue, QueueEvents, type ConnectionOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../core/clock.ts';
 import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { readFailure, unwrap } from './envelope.ts';
 import type { AnyJob } from './job.ts';
 
-export const QUEUE = 'meshwarden';
+export const QUEUE = 'jobs';
+
+/** Every key of the queue begins with it. The braces keep them in one slot of a Redis Cluster. */
+export const QUEUE_PREFIX = '{meshwarden}';
 
 /** How often a waiting job's state is read again, in case its event was lost with a connection. */
 const FALLBACK_MS = 3_000;
@@ -35,7 +38,7 @@ export interface JobQueue {
 export interface JobQueueOptions {
   readonly jobs: readonly AnyJob[];
   /** Fails at once while Redis is away. */
-  readonly prompt: Redis;
+  readonly prompt: Redis | Cluster;
   /** Waits for Redis as long as it takes. */
   readonly blocking: ConnectionOptions;
   readonly clock: Clock;
@@ -45,7 +48,7 @@ export interface JobQueueOptions {
 export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueOptions): JobQueue {
   const queue = lazyQueue(prompt, log);
   // Created before any job: one that is created after a job may miss its end.
-  const events = new QueueEvents(QUEUE, { connection: blocking });
+  const events = new QueueEvents(QUEUE, { connection: blocking, prefix: QUEUE_PREFIX });
   const watched = new Map<string, Set<(event: JobEvent) => void>>();
   const tell = (id: string, event: JobEvent): void => watched.get(id)?.forEach((listener) => listener(event));
   events.on('active', ({ jobId }) => tell(jobId, { kind: 'started' }));
@@ -149,10 +152,10 @@ interface LazyQueue {
 }
 
 /** A BullMQ queue made when Redis first answers: one that is made before stays broken for ever on a connection that fails at once. */
-function lazyQueue(redis: Redis, log: Logger): LazyQueue {
+function lazyQueue(redis: Redis | Cluster, log: Logger): LazyQueue {
   let queue: Queue | undefined;
   const make = (): void => {
-    queue = new Queue(QUEUE, { connection: redis, skipWaitingForReady: true });
+    queue = new Queue(QUEUE, { connection: redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true });
     queue.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
   };
   if (redis.status === 'ready') make();

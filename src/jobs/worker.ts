@@ -6,7 +6,7 @@ import { isRetryable, toFailure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { failureText, wrap } from './envelope.ts';
 import type { AnyJob } from './job.ts';
-import { QUEUE } from './queue.ts';
+import { QUEUE, QUEUE_PREFIX } from './queue.ts';
 
 export interface JobWorkerOptions {
   readonly jobs: readonly AnyJob[];
@@ -45,7 +45,7 @@ export function startJobWorker({ jobs, connection, context, clock, log, concurre
     }
   }
 
-  const worker = new Worker(QUEUE, run, { connection, concurrency, removeOnComplete: { age: 3_600 } });
+  const worker = new Worker(QUEUE, run, { connection, prefix: QUEUE_PREFIX, concurrency });
   worker.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the worker lost Redis'));
   worker.on('stalled', (jobId) => log.warn({ component: 'jobs', jobId }, 'a job stalled and is run again'));
   return {

@@ -1,13 +1,27 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Secret } from '../core/secret.ts';
 import type { Logger } from '../core/logger.ts';
 import { OperatorError } from '../core/errors.ts';
 
-/** Where Redis is. Sentinels take the place of the URL's host. */
+interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where Redis is and who we are there. */
 export interface RedisTarget {
-  readonly url: string;
+  readonly address:
+    | { readonly kind: 'single'; readonly node: HostPort; readonly database: number; readonly tls: boolean }
+    | {
+        readonly kind: 'sentinel';
+        readonly sentinels: readonly HostPort[];
+        readonly master: string;
+        readonly database: number;
+        readonly tls: boolean;
+      }
+    | { readonly kind: 'cluster'; readonly nodes: readonly HostPort[]; readonly tls: boolean };
+  readonly username: string | undefined;
   readonly password: Secret | undefined;
-  readonly sentinel?: { readonly name: string; readonly addresses: readonly { readonly host: string; readonly port: number }[] };
 }
 
 /**
@@ -22,7 +36,7 @@ const SLOWEST_MS = 2_000;
 /** Connections to one Redis, closed together; an outage is logged once, not once for each. */
 export interface RedisConnections {
   /** Opens one more, which comes back by itself within two seconds of Redis. */
-  open(use: RedisUse): Redis;
+  open(use: RedisUse): Redis | Cluster;
   /** Why Redis is away, in the words of the last attempt; undefined while it answers. */
   away(): string | undefined;
   close(): void;
@@ -30,7 +44,7 @@ export interface RedisConnections {
 
 export function connectRedis(target: RedisTarget, log: Logger): RedisConnections {
   const own = log.child({ component: 'redis' });
-  const connections: Redis[] = [];
+  const connections: (Redis | Cluster)[] = [];
   let away: string | undefined;
   const onError = (error: Error & { readonly code?: string }): void => {
     if (away === undefined)
@@ -43,7 +57,7 @@ export function connectRedis(target: RedisTarget, log: Logger): RedisConnections
   };
   return {
     open(use) {
-      const redis = new Redis(target.url, optionsOf(target, use));
+      const redis = create(target, use);
       redis.on('error', onError);
       redis.on('ready', onReady);
       connections.push(redis);
@@ -59,16 +73,27 @@ export function connectRedis(target: RedisTarget, log: Logger): RedisConnections
 /** Without the option that changes the shape of replies, which is part of the connection's type. */
 type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 
-function optionsOf(target: RedisTarget, use: RedisUse): PlainOptions {
+const retryStrategy = (times: number): number => Math.min(FASTEST_MS * times, SLOWEST_MS);
+
+function create({ address, username, password }: RedisTarget, use: RedisUse): Redis | Cluster {
   const options: PlainOptions = {
-    retryStrategy: (times) => Math.min(FASTEST_MS * times, SLOWEST_MS),
+    retryStrategy,
     connectTimeout: 5_000,
     maxRetriesPerRequest: use === 'blocking' ? null : 1,
     enableOfflineQueue: use === 'blocking',
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(address.tls ? { tls: {} } : {}),
   };
-  if (target.password !== undefined) options.password = target.password.reveal();
-  if (target.sentinel !== undefined) Object.assign(options, { sentinels: [...target.sentinel.addresses], name: target.sentinel.name });
-  return options;
+  if (address.kind === 'cluster') {
+    const clusterOptions = { redisOptions: options, clusterRetryStrategy: retryStrategy, enableOfflineQueue: use === 'blocking' };
+    return new Cluster([...address.nodes], clusterOptions);
+  }
+  if (address.kind === 'sentinel') {
+    const sentinel = { sentinels: [...address.sentinels], name: address.master, sentinelRetryStrategy: retryStrategy };
+    return new Redis({ ...options, ...sentinel, db: address.database });
+  }
+  return new Redis({ ...options, host: address.node.host, port: address.node.port, db: address.database });
 }
 
 /** The error of a Redis call as one for the person on call. */

@@ -1,5 +1,5 @@
-/** Every key the product keeps in Redis, beside BullMQ's own. */
-const PREFIX = 'meshwarden';
+/** Every key the product keeps in Redis, beside BullMQ's own. The braces keep them in one slot of a Redis Cluster. */
+const PREFIX = '{meshwarden}';
 
 export const KEYS = {
   outboxEntries: `${PREFIX}:outbox:entries`,

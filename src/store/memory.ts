@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { CaMemory } from '../mesh/ca-notices.ts';
 import { redisError } from './connection.ts';
@@ -7,7 +7,7 @@ import { KEYS } from './keys.ts';
 const Memory = z.record(z.string(), z.object({ notBefore: z.number(), notAfter: z.number() }));
 
 /** What was last seen of the authority. A content that cannot be read counts as nothing remembered: the next look fills it again. */
-export function createCaMemory(redis: Redis): { read(): Promise<CaMemory>; write(memory: CaMemory): Promise<void> } {
+export function createCaMemory(redis: Redis | Cluster): { read(): Promise<CaMemory>; write(memory: CaMemory): Promise<void> } {
   return {
     async read() {
       try {
@@ -45,7 +45,7 @@ end
 return out`;
 
 /** Since when each problem is there. */
-export function createProblemHistory(redis: Redis): {
+export function createProblemHistory(redis: Redis | Cluster): {
   record(keys: readonly string[], now: number, forget: boolean): Promise<ReadonlyMap<string, number>>;
 } {
   return {
@@ -61,7 +61,7 @@ export function createProblemHistory(redis: Redis): {
 }
 
 /** The last slot of each schedule that was enqueued, in UTC milliseconds. */
-export function createSlots(redis: Redis): {
+export function createSlots(redis: Redis | Cluster): {
   last(name: string): Promise<number | undefined>;
   enqueued(name: string, slot: number): Promise<void>;
 } {

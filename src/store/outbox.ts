@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { DAY } from '../core/duration.ts';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
@@ -54,7 +54,7 @@ export interface OutboxStore<Notice extends { readonly id: string }> {
   nextDue(): Promise<number | undefined>;
 }
 
-export function createOutbox<Notice extends { readonly id: string }>(redis: Redis): OutboxStore<Notice> {
+export function createOutbox<Notice extends { readonly id: string }>(redis: Redis | Cluster): OutboxStore<Notice> {
   const { outboxEntries: entries, outboxDue: due, outboxKnown: known } = KEYS;
   return {
     async add(notice, now) {

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
@@ -21,7 +21,7 @@ export interface PendingReplies {
   all(): Promise<readonly PendingReply[]>;
 }
 
-export function createPendingReplies(redis: Redis): PendingReplies {
+export function createPendingReplies(redis: Redis | Cluster): PendingReplies {
   return {
     async add(reply) {
       try {
