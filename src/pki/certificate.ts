@@ -1,8 +1,9 @@
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { childrenOf, contentsOf, type DerNode, DerError, derOf, instantOf, isTagged, oidOf, readDer } from './der.ts';
 import { readName } from './distinguished-name.ts';
 import { readExtensions } from './extensions.ts';
 import { type InputFault, type InputFaultCode, limitFaults, type Read } from './fault.ts';
+import { sha256 } from './fingerprint.ts';
 import { type PemBlock, printPem, readPem, shownLabel } from './pem.ts';
 
 export type KeyKind = 'RSA' | 'P-256' | 'P-384' | 'P-521' | 'Ed25519' | 'other';
@@ -182,9 +183,4 @@ export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate
     // Thrown for a key of another kind than the signature's, and for one that OpenSSL does not know: neither signed it.
     return false;
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  const hex = createHash('sha256').update(bytes).digest('hex').toUpperCase();
-  return (hex.match(/../g) ?? []).join(':');
 }

@@ -46,11 +46,12 @@ export function childrenOf(node: DerNode | undefined): readonly DerNode[] {
 
 /** Context-specific tag `[number]`. */
 export function isTagged(node: DerNode | undefined, number: number): node is DerNode {
-  return node !== undefined && node.tagClass === Class.CONTEXT_SPECIFIC && Number(node.type) === number;
+  const tag: number | undefined = node?.type;
+  return node?.tagClass === Class.CONTEXT_SPECIFIC && tag === number;
 }
 
 export function isType(node: DerNode | undefined, type: keyof typeof Type): node is DerNode {
-  return node !== undefined && node.tagClass === Class.UNIVERSAL && node.type === Type[type];
+  return node?.tagClass === Class.UNIVERSAL && node.type === Type[type];
 }
 
 /** An OBJECT IDENTIFIER as dotted text. */

@@ -1,4 +1,5 @@
 import { childrenOf, contentsOf, type DerNode, DerError, isTagged, isType, oidOf, readDer, smallIntegerOf } from './der.ts';
+import { colonHex } from './fingerprint.ts';
 
 /** What the extensions of a certificate say; see {@link Certificate} for the fields. */
 export interface Extensions {
@@ -104,8 +105,4 @@ function usagesOf(value: DerNode): readonly string[] {
   if (!isType(value, 'BITSTRING')) throw new DerError('carries a key usage that is none');
   const bits = contentsOf(value).subarray(1);
   return KEY_USAGES.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
-}
-
-function colonHex(bytes: Buffer): string {
-  return (bytes.toString('hex').toUpperCase().match(/../g) ?? []).join(':');
 }
