@@ -62,18 +62,15 @@ function mergeValue(live: unknown, stated: unknown, structure: Structure): unkno
 
 /** Stated items come in their stated order; items of others keep their place before the next common one. */
 function mergeList(live: readonly unknown[], stated: readonly unknown[], structure: Structure): unknown[] {
+  const order = live.map((item) => elementOf(item, structure));
   const wanted = new Map(stated.map((item) => [elementOf(item, structure), item]));
-  const present = new Map(live.map((item) => [elementOf(item, structure), item]));
-  const below = structure.element ?? {};
+  const rest = live.filter((_, index) => !wanted.has(order[index] ?? ''));
   const result: unknown[] = [];
-  const rest = live.filter((item) => !wanted.has(elementOf(item, structure)));
-  const before = (item: unknown): boolean => live.indexOf(item) < 0;
   for (const [element, item] of wanted) {
-    const existing = present.get(element);
-    while (existing !== undefined && rest.length > 0 && live.indexOf(rest[0]) < live.indexOf(existing) && !before(rest[0])) {
-      result.push(rest.shift());
-    }
-    result.push(structure.keys === undefined ? item : mergeValue(existing, item, below));
+    const place = order.indexOf(element);
+    const earlier = rest.findIndex((other) => order.indexOf(elementOf(other, structure)) > place);
+    if (place >= 0) result.push(...rest.splice(0, earlier < 0 ? rest.length : earlier));
+    result.push(structure.keys === undefined ? item : mergeValue(live[place], item, structure.element ?? {}));
   }
   return [...result, ...rest];
 }

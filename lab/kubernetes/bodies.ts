@@ -1,7 +1,7 @@
 /** Reading what a write carries. */
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import type { ResourceCall } from './call.ts';
-import { isFields, type KubeObject } from './object.ts';
+import { isFields, textAt, type KubeObject } from './object.ts';
 import { groupVersion, type Resource } from './resources.ts';
 import { badRequest, failure, type StatusError } from './status.ts';
 
@@ -41,11 +41,11 @@ function parseJson(call: ResourceCall): unknown {
 
 function checked(resource: Resource, value: unknown): KubeObject {
   const fields = isFields(value) ? value : {};
-  const kind = fields['kind'] ?? resource.kind;
-  const apiVersion = fields['apiVersion'] ?? groupVersion(resource);
+  const kind = textAt(fields, 'kind') ?? resource.kind;
+  const apiVersion = textAt(fields, 'apiVersion') ?? groupVersion(resource);
   if (kind !== resource.kind || apiVersion !== groupVersion(resource)) {
     throw badRequest(
-      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: converting (${String(apiVersion)}, Kind=${String(kind)})`,
+      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: converting (${apiVersion}, Kind=${kind})`,
     );
   }
   return {

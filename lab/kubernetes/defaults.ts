@@ -1,5 +1,5 @@
 /** What the server fills in before it looks at who owns what. One function per kind that gets any defaults. */
-import { fieldsAt, isFields, listAt, type Fields, type KubeObject } from './object.ts';
+import { fieldsAt, isFields, listAt, textAt, type Fields, type KubeObject } from './object.ts';
 import type { Resource } from './resources.ts';
 
 type Defaulter = (object: KubeObject) => KubeObject;
@@ -41,8 +41,8 @@ function pick(fields: Fields, name: string): Fields {
   return fields[name] === undefined ? {} : { [name]: fields[name] };
 }
 
-function pullPolicy(image: unknown): string {
-  const tag = /:([^/:@]+)$/.exec(String(image ?? ''))?.[1];
+function pullPolicy(image: string): string {
+  const tag = /:([^/:@]+)$/.exec(image)?.[1];
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
@@ -65,7 +65,7 @@ function container(value: unknown): Fields {
         resources: {},
         terminationMessagePath: '/dev/termination-log',
         terminationMessagePolicy: 'File',
-        imagePullPolicy: pullPolicy(stated['image']),
+        imagePullPolicy: pullPolicy(textAt(stated, 'image') ?? ''),
       },
       stated,
     ),

@@ -76,19 +76,29 @@ export function removeObject(
   const held = finalizers.length > 0 || running || resource.resource === 'namespaces';
   if (!held) return { object: storage.remove(resource, metadata.namespace ?? '', metadata.name ?? '') ?? object, gone: true };
   if (metadata.deletionTimestamp !== undefined) return { object, gone: false };
-  const grace = running ? (options.graceSeconds ?? 30) : 0;
-  const marked: KubeObject = {
-    ...object,
-    metadata: {
-      ...metadata,
-      ...(finalizers.length === 0 ? {} : { finalizers }),
-      deletionTimestamp: kubeTime(clock.now() + grace * 1000),
-      ...(resource.resource === 'namespaces' ? {} : { deletionGracePeriodSeconds: grace }),
-      ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
-    },
-    ...(resource.resource === 'namespaces' ? { status: { phase: 'Terminating' } } : {}),
-  };
+  const graceSeconds = running ? (options.graceSeconds ?? POD_GRACE_SECONDS) : 0;
+  const marked = markDeleted(resource, object, { finalizers, graceSeconds, at: clock.now() });
   return { object: storage.put(resource, marked).object, gone: false };
+}
+
+const POD_GRACE_SECONDS = 30;
+
+interface Mark {
+  readonly finalizers: readonly string[];
+  readonly graceSeconds: number;
+  readonly at: number;
+}
+
+function markDeleted(resource: Resource, object: KubeObject, { finalizers, graceSeconds, at }: Mark): KubeObject {
+  const { metadata } = object;
+  const head = {
+    ...metadata,
+    deletionTimestamp: kubeTime(at + graceSeconds * 1000),
+    ...(finalizers.length === 0 ? {} : { finalizers: [...finalizers] }),
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+  };
+  if (resource.resource === 'namespaces') return { ...object, metadata: head, status: { phase: 'Terminating' } };
+  return { ...object, metadata: { ...head, deletionGracePeriodSeconds: graceSeconds } };
 }
 
 export function deleteObject(context: DeletionContext, call: ResourceCall): Answer {

@@ -1,6 +1,5 @@
 /** Sets of fields, as managedFields has them. A path is its elements (`f:data`, `k:{"name":"x"}`, `v:"x"`) joined by {@link SEPARATOR}. */
-import type { FieldsV1, Fields } from './object.ts';
-import { isFields } from './object.ts';
+import { isFields, type Fields, type FieldsV1 } from './object.ts';
 import { childStructure, isAssociative, type Structure } from './structure.ts';
 
 export type FieldSet = ReadonlySet<string>;

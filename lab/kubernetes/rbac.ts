@@ -1,5 +1,5 @@
 /** Rights, evaluated from the Role and ClusterRole objects that the cluster holds. */
-import { fieldsAt, isFields, listAt, textAt } from './object.ts';
+import { isFields, listAt, textAt, type KubeObject } from './object.ts';
 import type { Storage } from './store.ts';
 import type { User } from './users.ts';
 
@@ -19,8 +19,8 @@ export interface Decision {
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
-const PUBLIC_PATHS = ['/version', '/version/', '/healthz', '/livez', '/readyz'];
-const DISCOVERY_PATHS = ['/api', '/api/', '/apis', '/apis/', '/openapi', '/openapi/', '/version', '/version/'];
+const PUBLIC_PATHS = new Set(['/version', '/version/', '/healthz', '/livez', '/readyz']);
+const DISCOVERY_PATHS = new Set(['/api', '/api/', '/apis', '/apis/', '/openapi', '/openapi/', '/version', '/version/']);
 
 export class Authorizer {
   readonly #storage: Storage;
@@ -32,9 +32,9 @@ export class Authorizer {
   /** Discovery is for everyone who has a name, health and version for all. */
   mayReadPath(user: User, path: string): boolean {
     if (user.groups.includes('system:masters')) return true;
-    if (PUBLIC_PATHS.includes(path) || /^\/(healthz|livez|readyz)\//.test(path)) return true;
+    if (PUBLIC_PATHS.has(path) || /^\/(healthz|livez|readyz)\//.test(path)) return true;
     const known = user.groups.includes('system:authenticated');
-    return known && (DISCOVERY_PATHS.includes(path) || /^\/(api|apis|openapi)\//.test(path));
+    return known && (DISCOVERY_PATHS.has(path) || /^\/(api|apis|openapi)\//.test(path));
   }
 
   decide(user: User, wanted: Attributes): Decision {
@@ -68,7 +68,7 @@ export class Authorizer {
 }
 
 interface Binding {
-  readonly object: Parameters<typeof fieldsAt>[0];
+  readonly object: KubeObject;
   readonly namespace: string;
 }
 
@@ -85,7 +85,7 @@ function basicUserReason(): string {
 
 function isSubject(subject: unknown, user: User, bindingNamespace: string): boolean {
   if (!isFields(subject)) return false;
-  const name = String(subject['name'] ?? '');
+  const name = textAt(subject, 'name') ?? '';
   if (subject['kind'] === 'User') return name === user.name;
   if (subject['kind'] === 'Group') return user.groups.includes(name);
   const namespace = textAt(subject, 'namespace') ?? bindingNamespace;

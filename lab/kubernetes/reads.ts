@@ -34,12 +34,12 @@ function decodeContinue(text: string): Continue {
   } catch {
     // what is wrong with the token is told below, in the words of the real server
   }
-  const first = [...decoded.toString('latin1')].find((letter) => letter !== '{') ?? '';
-  const code = first.charCodeAt(0).toString(16).padStart(4, '0');
+  const first = decoded.find((byte) => byte !== '{'.charCodeAt(0)) ?? 0;
+  const code = first.toString(16).padStart(4, '0');
   throw badRequest(`invalid continue token: continue key is not valid: invalid character '\\u${code}' looking for beginning of value`);
 }
 
-const MATCHES = ['Exact', 'NotOlderThan'];
+const MATCHES = new Set(['Exact', 'NotOlderThan']);
 
 /** The parameters of a list that contradict each other. Also asked for watches. */
 export function checkListOptions(query: URLSearchParams): void {
@@ -70,7 +70,7 @@ function watchFaults(match: string, initial: boolean, forbid: Forbid): void {
 function listFaults(match: string, version: string, faults: FieldFault[], forbid: Forbid): void {
   if (match === '') return;
   if (version === '') forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
-  else if (!MATCHES.includes(match)) {
+  else if (!MATCHES.has(match)) {
     const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
     faults.push({ field: 'resourceVersionMatch', reason: 'FieldValueNotSupported', message });
   } else if (match === 'Exact' && version === '0') {

@@ -63,7 +63,7 @@ function instant(ms: number): Asn1 {
   const date = new Date(ms);
   return date.getUTCFullYear() >= 2050
     ? universal(asn1.Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date))
-    : universal(asn1.Type.UTCTIME, asn1.dateToUtcTime(date) as string);
+    : universal(asn1.Type.UTCTIME, asn1.dateToUtcTime(date));
 }
 
 function spki(key: KeyObject): Asn1 {

@@ -4,7 +4,7 @@ import { applyConfiguration } from './apply.ts';
 import { withDefaults } from './defaults.ts';
 import { type FieldSet } from './fieldset.ts';
 import { managedFieldsOf, ownersAfterUpdate, type Owner, type Writer } from './managed.ts';
-import { cloneObject, sameJson, type KubeObject } from './object.ts';
+import { cloneObject, sameJson, type KubeObject, type ManagedFieldsEntry } from './object.ts';
 import { hasStatus, prepareCreate, prepareStatus, prepareUpdate } from './prepare.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, type Resource } from './resources.ts';
@@ -158,8 +158,13 @@ function statusOf(object: KubeObject): object {
 
 /** A write that only moved the time of an owner is no change. */
 function comparableTimes(object: KubeObject): KubeObject {
-  const managedFields = object.metadata.managedFields?.map(({ time: _, ...entry }) => entry);
+  const managedFields = object.metadata.managedFields?.map(withoutTime);
   return { ...object, metadata: { ...object.metadata, ...(managedFields === undefined ? {} : { managedFields }) } };
+}
+
+function withoutTime(entry: ManagedFieldsEntry): ManagedFieldsEntry {
+  const { time: _, ...rest } = entry;
+  return rest;
 }
 
 /** A list with one empty entry is how a client asks to forget every owner. */

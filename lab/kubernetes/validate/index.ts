@@ -1,18 +1,7 @@
 /** Which rules an object of a kind must keep. Only the kinds and rules that the product's own mistakes could break. */
-import type { KubeObject } from '../object.ts';
-import type { Resource } from '../resources.ts';
-import { invalid, type FieldFault } from '../status.ts';
+import { invalid } from '../status.ts';
 import { metadataFaults } from './metadata.ts';
-
-export interface Validation {
-  readonly resource: Resource;
-  readonly definition: KubeObject | undefined;
-  /** Undefined at a create. */
-  readonly before: KubeObject | undefined;
-  readonly after: KubeObject;
-}
-
-export type Rule = (validation: Validation) => FieldFault[];
+import type { Rule, Validation } from './rule.ts';
 
 const RULES: Readonly<Record<string, readonly Rule[]>> = {};
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object.ts';
 import { invalidValue, required, type FieldFault } from '../status.ts';
-import type { Validation } from './index.ts';
+import type { Validation } from './rule.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN_TEXT =
