@@ -1,0 +1,37 @@
+import type { ChatInputCommandInteraction, Client, ButtonInteraction } from 'discord.js';
+import type { Role } from '../actions/action.ts';
+import type { BotContext } from './context.ts';
+
+export interface CommandOption {
+  readonly name: string;
+  readonly describe: string;
+  readonly required: boolean;
+  /** Where the words that a person may choose come from; each kind is completed while typing. */
+  readonly from: 'clusters';
+}
+
+/** What one interaction is answered with: everything it needs, nothing it could reach for. */
+export interface Asking {
+  readonly client: Client;
+  readonly context: BotContext;
+  readonly signal: AbortSignal;
+  /** All commands, for help. */
+  readonly commands: readonly BotCommand[];
+}
+
+/** A subcommand of `/mesh`. Who may use it was checked before `execute` is called. */
+export interface BotCommand {
+  readonly name: string;
+  readonly describe: string;
+  readonly role: Role;
+  readonly options: readonly CommandOption[];
+  execute(interaction: ChatInputCommandInteraction, asking: Asking): Promise<void>;
+}
+
+/** What happens when a button is pressed. `args` are what the button carried: input from outside. */
+export interface BotButton {
+  /** The first part of the custom id. */
+  readonly name: string;
+  readonly role: Role;
+  execute(interaction: ButtonInteraction, args: readonly string[], asking: Asking): Promise<void>;
+}

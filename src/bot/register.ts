@@ -1,0 +1,41 @@
+import { ApplicationCommandOptionType, type RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord-api-types/v10';
+import type { BotCommand } from './command.ts';
+
+/** `/mesh` as Discord is told of it. Whoever may use the guild's commands sees it; what they may do is checked at every use. */
+export function commandBody(commands: readonly BotCommand[]): RESTPutAPIApplicationGuildCommandsJSONBody {
+  return [
+    {
+      name: 'mesh',
+      description: 'The Istio mesh: status, certificates, help',
+      options: commands.map(({ name, describe, options }) => ({
+        type: ApplicationCommandOptionType.Subcommand,
+        name,
+        description: describe,
+        options: options.map((option) => ({
+          type: ApplicationCommandOptionType.String,
+          name: option.name,
+          description: option.describe,
+          required: option.required,
+          autocomplete: true,
+        })),
+      })),
+    },
+  ];
+}
+
+/** True where what is registered already says all of what it should. Discord adds fields of its own and leaves out defaults; those do not count. */
+export function isRegistered(wanted: unknown, registered: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    const there = Array.isArray(registered) ? registered : [];
+    return wanted.length === there.length && wanted.every((item, index) => isRegistered(item, there[index]));
+  }
+  if (typeof wanted === 'object' && wanted !== null) {
+    const there: Record<string, unknown> = typeof registered === 'object' && registered !== null ? { ...registered } : {};
+    return Object.entries(wanted).every(([key, value]) => isDefault(value, there[key]) || isRegistered(value, there[key]));
+  }
+  return wanted === registered;
+}
+
+function isDefault(wanted: unknown, registered: unknown): boolean {
+  return registered === undefined && (wanted === false || (Array.isArray(wanted) && wanted.length === 0));
+}
