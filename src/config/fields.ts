@@ -1,0 +1,111 @@
+/** The kinds of values a configuration is made of. The message of each is what a fault says was expected. */
+import { validateDetailed } from 'node-cron';
+import { z } from 'zod';
+import { parseDuration } from '../core/duration.ts';
+import { isHost, parseHostPort } from './host.ts';
+import { parseRedisUrl } from './redis-url.ts';
+
+const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const LABEL_VALUE = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+const FINGERPRINT = /^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/;
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** Text of one form. */
+function text(expected: string, form: RegExp) {
+  return z.string({ error: expected }).regex(form, { error: expected });
+}
+
+/** A DNS-1123 label, as Kubernetes names namespaces. */
+export const label = text('lower-case letters, digits and dashes, at most 63', LABEL);
+
+/** What Kubernetes takes as the value of a label. */
+export const labelValue = text('letters, digits, dashes, dots and underscores, at most 63', LABEL_VALUE);
+
+/** A DNS-1123 subdomain, as Kubernetes names most objects. */
+export const objectName = text('lower-case letters, digits, dashes and dots', SUBDOMAIN);
+
+/** The name of an object in which `{cluster}` stands for the name of a cluster. */
+export const namePattern = z
+  .string({ error: 'a name with {cluster} in it, such as istio-ica-{cluster}' })
+  .refine((value) => SUBDOMAIN.test(value.replaceAll('{cluster}', 'c')), {
+    error: 'a name with {cluster} in it, such as istio-ica-{cluster}',
+  });
+
+export const anyText = text('text', /\S/);
+
+export const path = text('the path of a file', /\S/);
+
+export const host = z
+  .string({ error: 'an IP address or a host name' })
+  .refine((value) => isHost(value), { error: 'an IP address or a host name, without a port' });
+
+export const port = wholeNumber('a port, 1 to 65535', 1, 65_535);
+
+/** `host:port` where the port may be left out. */
+export function hostPort(defaultPort: number) {
+  const expected = `host:port, such as 10.0.0.5:${defaultPort}`;
+  return z.string({ error: expected }).transform((value, context) => {
+    const parsed = parseHostPort(value, defaultPort);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+export function wholeNumber(expected: string, least: number, most: number) {
+  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
+}
+
+/** A Discord id. As a YAML number it would lose its last digits, so it is text. */
+export const snowflake = text('a Discord id: 17 to 20 digits in quotes', /^\d{17,20}$/);
+
+/** `90s`, `15m`, `7d`, as milliseconds. */
+export const duration = z.string({ error: 'a length of time such as 30s, 15m, 6h or 7d' }).transform((value, context) => {
+  const ms = parseDuration(value);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: 'a length of time such as 30s, 15m, 6h or 7d' });
+  return z.NEVER;
+});
+
+/** A SHA-256 fingerprint, as upper-case pairs with colons. */
+export const fingerprint = text('a SHA-256 fingerprint: 64 hexadecimal digits, colons allowed', FINGERPRINT).transform((value) =>
+  value
+    .replaceAll(':', '')
+    .toUpperCase()
+    .replaceAll(/(?!^)(..)/g, ':$1'),
+);
+
+/** The address of one Redis, without credentials: those have their own places. */
+export const redisUrl = z.string({ error: 'redis://host:port/database, or rediss:// for TLS' }).transform((value, context) => {
+  const parsed = parseRedisUrl(value);
+  if (parsed?.username === undefined && parsed?.password === undefined && parsed !== undefined) return parsed.address;
+  const message =
+    parsed === undefined
+      ? 'redis://host:port/database, or rediss:// for TLS'
+      : 'an address without user and password: they are username and passwordFile';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** A cron expression, or `off`. */
+export const schedule = z.string({ error: 'a cron expression in quotes such as "*/5 * * * *", or off' }).superRefine((value, context) => {
+  const [first] = value === 'off' ? [] : validateDetailed(value).errors;
+  if (first === undefined) return;
+  const why = first.field === 'expression' ? 'it has 5 fields' : `its ${FIELD_NAMES[first.field] ?? first.field} is not possible`;
+  context.addIssue({ code: 'custom', message: `a cron expression such as "*/5 * * * *", or off (${why})` });
+});
+
+const FIELD_NAMES: Readonly<Record<string, string>> = { dayOfMonth: 'day of the month', dayOfWeek: 'day of the week' };
+
+/** The base address of Discord's API: a token is sent there, so it is https or this machine. */
+export const apiAddress = z
+  .string({ error: 'an https address (http only on this machine)' })
+  .refine((value) => isSafeAddress(value), { error: 'an https address (http only on this machine)' })
+  .transform((value) => value.replace(/\/+$/, ''));
+
+function isSafeAddress(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { pathText, type ConfigFault } from './fault.ts';
+import type { ConfigDocument } from './document.ts';
+import { nearest } from './nearest.ts';
+import { isSecretName, shown, shownName } from './shown.ts';
+import { FileSchema } from './schema.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** What the schema refuses, as faults with their places. */
+export function issueFaults(issues: readonly Issue[], document: ConfigDocument): readonly ConfigFault[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => unknownKey([...issue.path, key], document))
+      : [wrongValue(issue, document)],
+  );
+}
+
+function wrongValue(issue: Issue, document: ConfigDocument): ConfigFault {
+  const name = issue.path.findLast((part) => typeof part === 'string') ?? '';
+  const value = valueAt(document.value, issue.path);
+  const fault = { ...document.place(issue.path), expected: issue.message, found: shown(value, name, document.source(issue.path)) };
+  if (typeof value === 'number' && isTextExpected(issue)) return { ...fault, next: 'Put it in quotes: YAML reads it as a number.' };
+  const near = issue.code === 'invalid_value' && typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
+  return near === undefined ? fault : { ...fault, nearest: near };
+}
+
+function isTextExpected(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'string';
+}
+
+function unknownKey(path: Path, document: ConfigDocument): ConfigFault {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const valid = namesAt(parent);
+  const { line, column } = document.place(path, 'key');
+  const fault = {
+    path: pathText([...parent, shownName(key)]),
+    line,
+    column,
+    expected: `one of ${valid.join(', ')}`,
+    found: 'an unknown name',
+  };
+  if (isSecretName(key) && !valid.includes(key)) return { ...fault, ...secretAdvice(parent, valid, key) };
+  const near = nearest(key, valid);
+  return near === undefined ? fault : { ...fault, nearest: near };
+}
+
+/** A secret in the file itself: it is refused, and the fault tells where it goes. */
+function secretAdvice(parent: Path, valid: readonly string[], key: string): Partial<ConfigFault> {
+  const near = nearest(key, valid);
+  if (parent[0] === 'discord') return { expected: 'no token in this file', ...TOKEN_ADVICE };
+  if (parent[0] === 'redis') return { expected: 'no password in this file', ...PASSWORD_ADVICE };
+  return near === undefined ? {} : { nearest: near };
+}
+
+const TOKEN_ADVICE = { next: 'Put it into a file and name that in discord.tokenFile, or set MESHWARDEN_DISCORD_TOKEN.' };
+const PASSWORD_ADVICE = { next: 'Put it into a file and name that in redis.passwordFile, or set MESHWARDEN_REDIS_PASSWORD.' };
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[step];
+  }
+  return value;
+}
+
+/** A schema as JSON Schema draws it, as far as names are looked up in it. */
+interface Shape {
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+}
+
+/** The names that may stand at a path. */
+function namesAt(path: Path): readonly string[] {
+  let shape: Shape | undefined = z.toJSONSchema(FileSchema, { io: 'input' }) as Shape;
+  for (const step of path) shape = typeof step === 'number' ? shape?.items : shape?.properties?.[String(step)];
+  return Object.keys(shape?.properties ?? {});
+}
