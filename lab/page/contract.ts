@@ -18,6 +18,11 @@ export interface PersonView {
   readonly role: string;
 }
 
+export interface RoleView {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** A message as Discord would send it, with what only the reader's client knows. */
 export interface MessageView {
   readonly message: APIMessage;
@@ -43,6 +48,8 @@ export interface WorldView {
   readonly clock: { readonly now: number; readonly offsetMs: number };
   readonly guild: { readonly id: string; readonly name: string };
   readonly people: readonly PersonView[];
+  /** The guild's roles, for mentions and role selects. */
+  readonly roles?: readonly RoleView[];
   readonly bot: { readonly id: string; readonly name: string; readonly online: boolean; readonly status: string };
   readonly channels: readonly ChannelView[];
   /** As the bot registered them. */
