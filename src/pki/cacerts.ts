@@ -1,12 +1,14 @@
-import { type Certificate, type KeyKind, readCertificates } from './certificate.ts';
-import type { InputFault } from './fault.ts';
+import { type Certificate, readCertificates } from './certificate.ts';
 import { sha256 } from './fingerprint.ts';
 import { readPrivateKey } from './private-key.ts';
+import type { KeyKind } from './public-key.ts';
 
 /** The data keys that istiod reads as one CA (istio: security/pkg/pki/ca/ca.go). */
 export const CACERTS_KEYS = ['ca-cert.pem', 'ca-key.pem', 'cert-chain.pem', 'root-cert.pem'] as const;
 
 export type CacertsKey = (typeof CACERTS_KEYS)[number];
+
+const UNTIDY = 'It is not printed canonically (64 columns, LF, one newline at the end).';
 
 /** A sentence about one data key. */
 export interface CacertsNote {
@@ -36,43 +38,46 @@ export interface CacertsFacts {
 
 /** Reads the data of a Secret `cacerts`. Whatever they hold, this gives facts and faults: it does not fail. */
 export function inspectCacerts(data: Readonly<Record<string, Uint8Array>>): CacertsFacts {
-  const faults: CacertsNote[] = [];
-  const remarks: CacertsNote[] = [];
-  const note = (key: CacertsKey, found: readonly InputFault[]): void => {
-    faults.push(...found.map(({ text }) => ({ key, text })));
-  };
-  const certificates = (key: CacertsKey): readonly Certificate[] => {
-    const bytes = data[key];
-    if (bytes === undefined) return [];
-    const read = readCertificates(bytes);
-    note(key, read.faults);
-    if (read.faults.length === 0 && !read.canonical) remarks.push({ key, text: untidiness(read.textOutside) });
-    return read.certificates;
-  };
+  const notes: Notes = { faults: [], remarks: [] };
+  const certificates = (key: CacertsKey): readonly Certificate[] => inspectCertificates(key, data[key], notes);
+  const roots = data['root-cert.pem'];
   return {
     keys: Object.keys(data).sort(),
     signing: certificates('ca-cert.pem'),
-    key: inspectKey(data['ca-key.pem'], note),
+    key: inspectKey(data['ca-key.pem'], notes),
     chain: certificates('cert-chain.pem'),
     roots: certificates('root-cert.pem'),
-    faults,
-    remarks,
-    rootBytesSha256: data['root-cert.pem'] === undefined ? undefined : sha256(data['root-cert.pem']),
+    ...notes,
+    rootBytesSha256: roots === undefined ? undefined : sha256(roots),
   };
 }
 
-function inspectKey(bytes: Uint8Array | undefined, note: (key: CacertsKey, found: readonly InputFault[]) => void): CacertsFacts['key'] {
-  if (bytes === undefined) return undefined;
-  const read = readPrivateKey(bytes);
-  if (!read.ok) {
-    note('ca-key.pem', read.faults);
-    return undefined;
-  }
-  return { kind: read.value.kind, publicKeyFingerprint: read.value.publicKeyFingerprint };
+interface Notes {
+  readonly faults: CacertsNote[];
+  readonly remarks: CacertsNote[];
 }
 
-function untidiness(textOutside: number | undefined): string {
-  return textOutside === undefined
-    ? 'It is not printed canonically (64 columns, LF, one newline at the end).'
-    : `Line ${textOutside}: text outside the blocks.`;
+function inspectCertificates(key: CacertsKey, bytes: Uint8Array | undefined, notes: Notes): readonly Certificate[] {
+  if (bytes === undefined) return [];
+  const read = readCertificates(bytes);
+  notes.faults.push(...read.faults.map(({ text }) => ({ key, text })));
+  if (read.faults.length === 0 && !read.canonical) {
+    notes.remarks.push({
+      key,
+      text: read.textOutside === undefined ? UNTIDY : `Line ${read.textOutside}: there is text outside the blocks.`,
+    });
+  }
+  return read.certificates;
+}
+
+function inspectKey(bytes: Uint8Array | undefined, notes: Notes): CacertsFacts['key'] {
+  if (bytes === undefined) return undefined;
+  const key = 'ca-key.pem';
+  const read = readPrivateKey(bytes);
+  if (!read.ok) {
+    notes.faults.push(...read.faults.map(({ text }) => ({ key, text })));
+    return undefined;
+  }
+  if (!read.value.canonical) notes.remarks.push({ key, text: UNTIDY });
+  return { kind: read.value.kind, publicKeyFingerprint: read.value.publicKeyFingerprint };
 }

@@ -1,12 +1,13 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { childrenOf, contentsOf, type DerNode, DerError, derOf, instantOf, isTagged, oidOf, readDer } from './der.ts';
+import { X509Certificate } from 'node:crypto';
+import { childrenOf, type DerNode, DerError, derOf, instantOf, isTagged, oidOf, readDer } from './der.ts';
 import { readName } from './distinguished-name.ts';
 import { readExtensions } from './extensions.ts';
 import { type InputFault, type InputFaultCode, limitFaults, type Read } from './fault.ts';
 import { sha256 } from './fingerprint.ts';
 import { type PemBlock, printPem, readPem, shownLabel } from './pem.ts';
+import { fingerprintOfKey, type KeyKind, kindOfKey } from './public-key.ts';
 
-export type KeyKind = 'RSA' | 'P-256' | 'P-384' | 'P-521' | 'Ed25519' | 'other';
+export type { KeyKind } from './public-key.ts';
 
 /** A parsed certificate: facts only. Instants are UTC milliseconds, fingerprints upper-case SHA-256 hex with colons. */
 export interface Certificate {
@@ -71,14 +72,19 @@ const SIGNATURE_ALGORITHMS: Readonly<Record<string, string>> = {
   '1.3.101.112': 'ED25519',
 };
 
-const CURVES: Readonly<Record<string, KeyKind>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+/** A certificate of a mesh has less than 2 KiB; reading deeply nested bytes takes more than linear time. */
+const MAX_CERTIFICATE_LENGTH = 64 * 1024;
 
 /** Reads one certificate. Bytes after its end, and any encoding but DER, are faults. */
 export function readCertificate(der: Uint8Array): Read<Certificate> {
+  if (der.length > MAX_CERTIFICATE_LENGTH) {
+    const text = `The certificate is longer than ${MAX_CERTIFICATE_LENGTH} bytes.`;
+    return { ok: false, faults: [{ code: 'too-large', line: undefined, text }] };
+  }
   try {
     return { ok: true, value: parse(new Uint8Array(der)) };
   } catch (error) {
-    const why = error instanceof DerError ? error.message : 'is refused by OpenSSL';
+    const why = error instanceof DerError ? error.message : 'cannot be read';
     return { ok: false, faults: [{ code: 'bad-certificate', line: undefined, text: `The certificate ${why}.` }] };
   }
 }
@@ -108,17 +114,9 @@ export function printCertificates(certificates: readonly Pick<Certificate, 'der'
   return certificates.map(({ der }) => printPem('CERTIFICATE', der)).join('');
 }
 
-/** SHA-256 over the SubjectPublicKeyInfo of a public key, or of the public half of a private one. */
-export function fingerprintOfKey(key: KeyObject): string {
-  const half = key.type === 'private' ? createPublicKey(key) : key;
-  return sha256(half.export({ type: 'spki', format: 'der' }));
-}
-
-/** RSA, the curves by name, Ed25519; `other` for the rest. */
-export function kindOfKey(key: KeyObject): KeyKind {
-  if (key.asymmetricKeyType === 'rsa') return 'RSA';
-  if (key.asymmetricKeyType === 'ed25519') return 'Ed25519';
-  return CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? 'other';
+/** True where `issuer` has the name that `certificate` gives as its issuer's, and the key that signed it. Validity and rights are not looked at. */
+export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  return certificate.issuerDer === issuer.subjectDer && isSignedBy(new X509Certificate(certificate.der), new X509Certificate(issuer.der));
 }
 
 function readBlock(block: PemBlock): Read<Certificate> {
@@ -130,7 +128,9 @@ function readBlock(block: PemBlock): Read<Certificate> {
   if (block.label !== 'CERTIFICATE') return refuse('wrong-block', `a block ${shownLabel(block.label)} stands where certificates belong`);
   if (block.headers.length > 0) return refuse('headers', 'the certificate carries PEM headers');
   const read = readCertificate(block.der);
-  return read.ok ? read : refuse('bad-certificate', (read.faults[0]?.text ?? '').replace(/^The/, 'the').replace(/\.$/, ''));
+  if (read.ok) return read;
+  const at = (fault: InputFault): InputFault => ({ ...fault, line: block.line, text: `Line ${block.line}: ${fault.text}` });
+  return { ok: false, faults: read.faults.map(at) };
 }
 
 function parse(der: Uint8Array): Certificate {
@@ -138,14 +138,14 @@ function parse(der: Uint8Array): Certificate {
   const fields = childrenOf(tbs);
   // The version is left out of a v1 certificate.
   const at = isTagged(fields[0], 0) ? 1 : 0;
-  const [serial, , issuer, validity, subject, publicKeyInfo] = fields.slice(at, at + 6);
-  if (serial === undefined || publicKeyInfo === undefined) throw new DerError('lacks a part that belongs there');
+  const [, , issuer, validity, subject, publicKeyInfo] = fields.slice(at, at + 6);
+  if (publicKeyInfo === undefined) throw new DerError('lacks a part that belongs there');
   const [notBefore, notAfter] = childrenOf(validity);
   const issuerName = readName(issuer);
   const subjectName = readName(subject);
   const extensions = fields.find((field) => isTagged(field, 3));
   const { unknownCritical, ...facts } = readExtensions(extensions === undefined ? undefined : childrenOf(extensions)[0]);
-  const native = new X509Certificate(der);
+  const native = openSslView(der);
   const signature = oidOf(childrenOf(algorithm)[0]);
   return {
     der,
@@ -155,7 +155,7 @@ function parse(der: Uint8Array): Certificate {
     commonName: subjectName.commonName,
     subjectDer: subjectName.der,
     issuerDer: issuerName.der,
-    serial: contentsOf(serial).toString('hex').toUpperCase(),
+    serial: native.serialNumber,
     notBefore: instantOf(notBefore),
     notAfter: instantOf(notAfter),
     ...facts,
@@ -164,6 +164,14 @@ function parse(der: Uint8Array): Certificate {
     signatureAlgorithm: SIGNATURE_ALGORITHMS[signature] ?? signature,
     selfSigned: subjectName.der === issuerName.der && isSignedBy(native, native),
   };
+}
+
+function openSslView(der: Uint8Array): X509Certificate {
+  try {
+    return new X509Certificate(der);
+  } catch (error) {
+    throw new DerError('is refused by OpenSSL', { cause: error });
+  }
 }
 
 function publicKeyFacts(native: X509Certificate, info: DerNode): Pick<Certificate, 'keyKind' | 'publicKeyFingerprint'> {

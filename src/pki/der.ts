@@ -60,6 +60,13 @@ export function oidOf(node: DerNode | undefined): string {
   return forge.asn1.derToOid(node.value);
 }
 
+/** A BOOLEAN, in one of its two encodings. */
+export function booleanOf(node: DerNode): boolean {
+  const [byte, ...rest] = contentsOf(node);
+  if (rest.length > 0 || (byte !== 0 && byte !== 0xff)) throw new DerError('holds a truth value that is none');
+  return byte === 0xff;
+}
+
 /** A small INTEGER that is not negative. */
 export function smallIntegerOf(node: DerNode | undefined): number {
   if (!isType(node, 'INTEGER')) throw new DerError('lacks an integer');
@@ -79,6 +86,7 @@ export function instantOf(node: DerNode | undefined): number {
   if (year === undefined || year.length !== (isType(node, 'UTCTIME') ? 2 : 4)) throw new DerError('holds an instant that is none');
   const full = year.length === 4 ? year : `${Number(year) < 50 ? '20' : '19'}${year}`;
   const instant = Date.parse(`${full}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(instant)) throw new DerError('holds an instant that is none');
+  // A day that its month does not have is taken for one of the next month.
+  if (Number.isNaN(instant) || new Date(instant).getUTCDate() !== Number(day)) throw new DerError('holds an instant that is none');
   return instant;
 }

@@ -52,10 +52,12 @@ function textOf(node: DerNode): string | undefined {
   return undefined;
 }
 
-/** RFC 4514 section 2.4; control characters as hex pairs, so that a name can never break a line of a card or a log. */
+/** RFC 4514 section 2.4; control and format characters as hex pairs, so that a name can neither break nor turn a line of a card or a log. */
 function escape(value: string): string {
   return value
     .replaceAll(/["+,;<>\\]/g, String.raw`\$&`)
     .replaceAll(/^[ #]| $/g, String.raw`\$&`)
-    .replaceAll(/\p{Cc}/gu, (character) => [...Buffer.from(character)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join(''));
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+      [...Buffer.from(character)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join(''),
+    );
 }

@@ -1,4 +1,4 @@
-import { childrenOf, contentsOf, type DerNode, DerError, isTagged, isType, oidOf, readDer, smallIntegerOf } from './der.ts';
+import { booleanOf, childrenOf, contentsOf, type DerNode, DerError, isTagged, isType, oidOf, readDer, smallIntegerOf } from './der.ts';
 import { colonHex } from './fingerprint.ts';
 
 /** What the extensions of a certificate say; see {@link Certificate} for the fields. */
@@ -79,7 +79,7 @@ export function readExtensions(list: DerNode | undefined): Extensions {
 function readExtension(extension: DerNode, into: Extensions): string {
   const parts = childrenOf(extension);
   const oid = oidOf(parts[0]);
-  const critical = isType(parts[1], 'BOOLEAN') && contentsOf(parts[1])[0] === 0xff;
+  const critical = isType(parts[1], 'BOOLEAN') && booleanOf(parts[1]);
   const content = parts.at(-1);
   if (!isType(content, 'OCTETSTRING')) throw new DerError('carries an extension without a value');
   const read = READERS[oid];
@@ -90,7 +90,7 @@ function readExtension(extension: DerNode, into: Extensions): string {
 
 function readBasicConstraints(value: DerNode, into: Extensions): void {
   const parts = childrenOf(value);
-  into.isCa = isType(parts[0], 'BOOLEAN') && contentsOf(parts[0])[0] === 0xff;
+  into.isCa = isType(parts[0], 'BOOLEAN') && booleanOf(parts[0]);
   const limit = parts.find((part) => isType(part, 'INTEGER'));
   into.pathLength = limit === undefined ? undefined : smallIntegerOf(limit);
 }

@@ -1,9 +1,9 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { Secret } from '../core/secret.ts';
-import { fingerprintOfKey, type KeyKind, kindOfKey } from './certificate.ts';
 import { DerError, readDer } from './der.ts';
 import type { InputFaultCode, Read } from './fault.ts';
 import { type PemBlock, printPem, readPem, shownLabel } from './pem.ts';
+import { fingerprintOfKey, type KeyKind, kindOfKey } from './public-key.ts';
 
 /** A private key, read: what may be shown of it, and the key itself as a secret. */
 export interface PrivateKey {
@@ -27,13 +27,13 @@ const FORMS: Readonly<Record<string, 'pkcs1' | 'sec1' | 'pkcs8'>> = {
 /** Reads a PEM text that holds exactly one private key, without a passphrase, and nothing else. No fault shows anything of it. */
 export function readPrivateKey(text: string | Uint8Array): Read<PrivateKey> {
   const pem = readPem(text);
-  const [block, second] = pem.blocks;
+  const [block] = pem.blocks;
   if (pem.faults.length > 0) return { ok: false, faults: pem.faults };
   if (block === undefined) return refuse('no-block', undefined, 'There is no PEM block in it.');
   const keys = pem.blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
   if (keys.length > 1) return refuse('two-keys', keys[1]?.line, `There are ${keys.length} private keys in it, and only one belongs there.`);
   const wrong = pem.blocks.find(({ label }) => !label.endsWith('PRIVATE KEY'));
-  if (wrong !== undefined && (second !== undefined || keys.length === 0)) {
+  if (wrong !== undefined) {
     return refuse(
       'wrong-block',
       wrong.line,
@@ -52,12 +52,26 @@ function readBlock(block: PemBlock, canonical: boolean): Read<PrivateKey> {
   try {
     readDer(block.der);
     const key = createPrivateKey({ key: Buffer.from(block.der), format: 'der', type: form });
+    if (!isWhole(key))
+      return refuse('bad-key', block.line, 'The private key is damaged: what it signs does not verify with its own public half.');
     const facts = { kind: kindOfKey(key), publicKeyFingerprint: fingerprintOfKey(key), canonical };
     return { ok: true, value: { ...facts, key: new Secret(key), pem: new Secret(printPem(block.label, block.der)) } };
   } catch (error) {
     // The cause stays here: what a parser says about a private key may quote it.
     const why = error instanceof DerError ? error.message : 'is not the key that its label says';
     return refuse('bad-key', block.line, `The private key ${why}.`);
+  }
+}
+
+/** Signs and verifies. OpenSSL reads a damaged key without a word, and its public half may still be that of its certificate. */
+function isWhole(key: KeyObject): boolean {
+  const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  const probe = Buffer.from('meshwarden');
+  try {
+    return verify(digest, probe, createPublicKey(key), sign(digest, probe, key));
+  } catch {
+    // Thrown by damaged RSA keys and by keys that cannot sign at all.
+    return false;
   }
 }
 
