@@ -1,5 +1,6 @@
 /** One call on its way through the server, and the forms an answer can take. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ResourceRequest } from './request.ts';
 import type { Resource } from './resources.ts';
 import type { User } from './users.ts';
@@ -27,8 +28,17 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Either a whole answer or one that writes itself. */
-export type Answer = Reply | { readonly stream: (response: ServerResponse) => void };
+/** An answer that writes itself. */
+export interface Streamed {
+  readonly stream: (response: ServerResponse) => void;
+}
+
+/** An answer that takes the connection over. */
+export interface Upgraded {
+  readonly upgrade: (socket: Duplex, head: Buffer) => void;
+}
+
+export type Answer = Reply | Streamed | Upgraded;
 
 export type Handler = (call: ResourceCall) => Answer | Promise<Answer>;
 

@@ -2,8 +2,13 @@
 import { stringify } from 'yaml';
 import type { Clock } from '../../src/core/clock.ts';
 import { Audit, type AuditEntry, type CallListener } from './audit.ts';
+import type { ResourceCall } from './call.ts';
+import { Endpoints, type EndpointTarget } from './endpoints.ts';
 import type { Faults } from './faults.ts';
+import { readLog } from './logs.ts';
 import { createObjectStore, type ObjectStore } from './objects.ts';
+import { forwardPorts } from './portforward.ts';
+import { proxyToPod } from './proxy.ts';
 import { Authorizer } from './rbac.ts';
 import { Registry } from './registry.ts';
 import { route } from './router.ts';
@@ -14,6 +19,7 @@ import { Users } from './users.ts';
 import { WatchHub } from './watch.ts';
 import { Writes } from './writes.ts';
 
+export type { EndpointTarget } from './endpoints.ts';
 export type { KubeObject } from './object.ts';
 
 export interface LabClusterOptions {
@@ -36,12 +42,6 @@ export interface UserOptions {
   readonly expiresAt?: number;
 }
 
-/** Where the traffic to a pod's port really goes. */
-export interface EndpointTarget {
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface LabCluster {
   readonly name: string;
   readonly url: string;
@@ -60,6 +60,8 @@ export interface LabCluster {
   readonly openWatches: number;
   /** Leads port-forwards and pod proxies for a pod's port to a listener of the lab. */
   registerEndpoint(namespace: string, pod: string, port: number, target: EndpointTarget): void;
+  /** What `pods/log` of the pod answers. */
+  writeLog(namespace: string, pod: string, text: string): void;
   stop(): Promise<void>;
 }
 
@@ -78,8 +80,13 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   const audit = new Audit();
   const watches = new WatchHub(storage, clock);
   const authorizer = new Authorizer(storage);
-  const endpoints = new Map<string, EndpointTarget>();
-  const parts = { storage, registry, writes, users, clock, watches, authorizer, streams: {} };
+  const endpoints = new Endpoints();
+  const streams = {
+    log: (call: ResourceCall) => readLog(storage, endpoints, call),
+    proxy: (call: ResourceCall) => proxyToPod(storage, endpoints, call),
+    portforward: (call: ResourceCall) => forwardPorts(storage, endpoints, call),
+  };
+  const parts = { storage, registry, writes, users, clock, watches, authorizer, streams };
   const store = createObjectStore(parts);
   const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
 
@@ -129,7 +136,8 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
     get openWatches() {
       return watches.size;
     },
-    registerEndpoint: (namespace, pod, port, target) => void endpoints.set(`${namespace}/${pod}:${port}`, target),
+    registerEndpoint: (namespace, pod, port, target) => endpoints.register(namespace, pod, port, target),
+    writeLog: (namespace, pod, text) => endpoints.writeLog(namespace, pod, text),
     stop: () => server.close(),
   };
 }

@@ -1,8 +1,8 @@
 /** The HTTPS listener: connections, faults, authentication, the audit log, and the writing of answers. */
 import { createServer, type Server } from 'node:https';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Audit } from './audit.ts';
@@ -48,6 +48,7 @@ export class LabServer {
       socket.on('close', () => this.#sockets.delete(socket));
     });
     server.on('request', (message, response) => void this.#serve(message, response));
+    server.on('upgrade', (message, socket, head) => void this.#upgrade(message, socket, head));
     return server;
   }
 
@@ -88,27 +89,56 @@ export class LabServer {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { reply, record } = await this.#answer(message);
+    if (reply === undefined || response.destroyed) {
+      record(0);
+      message.socket.destroy();
+    } else if ('stream' in reply) {
+      record(200);
+      reply.stream(response);
+    } else if ('upgrade' in reply) {
+      record(400);
+      write(response, jsonReply(400, failureStatus({ code: 400, message: 'Upgrade request required', reason: 'BadRequest' })));
+    } else {
+      record(reply.status);
+      write(response, reply);
+    }
+  }
+
+  async #upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    const { reply, record } = await this.#answer(message);
+    if (reply === undefined || 'stream' in reply || socket.destroyed) {
+      record(0);
+      socket.destroy();
+    } else if ('upgrade' in reply) {
+      record(101);
+      reply.upgrade(socket, head);
+    } else {
+      record(reply.status);
+      const response = new ServerResponse(message);
+      response.assignSocket(socket as Socket);
+      response.on('finish', () => socket.end());
+      write(response, { ...reply, headers: { ...reply.headers, connection: 'close' } });
+    }
+  }
+
+  /** The answer to a call, and how to note in the audit log what became of it. */
+  async #answer(message: IncomingMessage): Promise<{ reply: Answer | undefined; record: (status: number) => void }> {
     const { clock, registry, audit } = this.#parts;
     const url = new URL(message.url ?? '/', 'https://lab');
     const request = parseResourceRequest(message.method ?? 'GET', url, registry);
     const verb = request?.verb ?? (message.method ?? 'GET').toLowerCase();
     const at = clock.now();
-    const record = (user: string, status: number): void => {
-      const { resourceName = '', namespace = '', name = '' } = request ?? {};
-      const path = message.url ?? '';
-      audit.record({ user, verb, method: message.method ?? '', path, resource: resourceName, namespace, name, status, at });
-    };
     const { user, reply } = await this.#handle(message, url, request, verb);
     await this.#hold();
-    const name = user?.name ?? '';
-    if (reply === undefined || response.destroyed) {
-      record(name, 0);
-      message.socket.destroy();
-      return;
-    }
-    record(name, 'stream' in reply ? 200 : reply.status);
-    if ('stream' in reply) reply.stream(response);
-    else write(response, reply);
+    const record = (status: number): void => {
+      const { resourceName = '', namespace = '', name = '' } = request ?? {};
+      const path = message.url ?? '';
+      const who = user?.name ?? '';
+      audit.record({ user: who, verb, method: message.method ?? '', path, resource: resourceName, namespace, name, status, at });
+    };
+    return { reply, record };
   }
 
   /** Waits while frozen, then for the delay of a slow server. */

@@ -1,0 +1,81 @@
+/** `pods/portforward` over a WebSocket, as the JavaScript client speaks it: per port one data and one error channel, each opened by the port in two bytes. */
+import { connect } from 'node:net';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { Answer, ResourceCall } from './call.ts';
+import { podOf, requireNode, type Endpoints, type EndpointTarget } from './endpoints.ts';
+import { badRequest } from './status.ts';
+import type { Storage } from './store.ts';
+
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io', 'portforward.k8s.io'];
+/** The first byte of a frame that closes the channel in its second byte (v5). */
+const CLOSE_CHANNEL = 255;
+
+const upgrader = new WebSocketServer({
+  noServer: true,
+  handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
+});
+
+interface Forward {
+  readonly port: number;
+  readonly target: EndpointTarget | undefined;
+  readonly data: number;
+  readonly error: number;
+  readonly pod: string;
+}
+
+export function forwardPorts(storage: Storage, endpoints: Endpoints, call: ResourceCall): Answer {
+  const pod = podOf(storage, call);
+  const { namespace, name } = call.target;
+  if (!endpoints.knows(namespace, name)) requireNode(pod);
+  if (call.headers.upgrade?.toLowerCase() !== 'websocket') throw badRequest('Upgrade request required');
+  const ports = call.query.getAll('ports').flatMap((text) => text.split(',').map(Number));
+  if (ports.length === 0) throw badRequest('query parameter "port" is required');
+  const forwards = ports.map((port, index) => ({
+    port,
+    target: endpoints.find(namespace, name, port),
+    data: index * 2,
+    error: index * 2 + 1,
+    pod: `${name}_${namespace}`,
+  }));
+  return {
+    upgrade: (socket, head) => upgrader.handleUpgrade(call.message, socket, head, (client) => serve(client, forwards)),
+  };
+}
+
+function serve(client: WebSocket, forwards: readonly Forward[]): void {
+  const open = new Set(forwards);
+  const done = (forward: Forward): void => {
+    open.delete(forward);
+    if (open.size === 0) client.close();
+  };
+  for (const forward of forwards) {
+    const header = Buffer.alloc(2);
+    header.writeUInt16LE(forward.port);
+    client.send(Buffer.concat([Buffer.of(forward.data), header]));
+    client.send(Buffer.concat([Buffer.of(forward.error), header]));
+    pipe(client, forward, () => done(forward));
+  }
+}
+
+/** Carries one port's bytes both ways; a failure to connect is told on the error channel. */
+function pipe(client: WebSocket, { port, target, data, error, pod }: Forward, done: () => void): void {
+  const refuse = (why: string): void => {
+    const text = `error forwarding port ${port} to pod ${pod}: ${why}`;
+    if (client.readyState === client.OPEN) client.send(Buffer.concat([Buffer.of(error), Buffer.from(text)]));
+    done();
+  };
+  if (target === undefined) {
+    refuse(`failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: connect: connection refused`);
+    return;
+  }
+  const socket = connect(target);
+  socket.on('data', (chunk) => client.send(Buffer.concat([Buffer.of(data), chunk])));
+  socket.on('error', (fault) => refuse(fault.message));
+  socket.on('end', done);
+  client.on('message', (message: RawData) => {
+    const frame = Buffer.isBuffer(message) ? message : Buffer.concat(Array.isArray(message) ? message : [Buffer.from(message)]);
+    if (frame[0] === data) socket.write(frame.subarray(1));
+    else if (frame[0] === CLOSE_CHANNEL && frame[1] === data) socket.end();
+  });
+  client.on('close', () => socket.destroy());
+}
