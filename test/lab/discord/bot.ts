@@ -1,0 +1,34 @@
+import { Client, GatewayIntentBits, type ClientOptions } from 'discord.js';
+import { onTestFinished } from 'vitest';
+import { createLabClock, type LabClock } from '../../../lab/clock.ts';
+import { startLabDiscord, type LabDiscord, type LabDiscordOptions } from '../../../lab/discord/index.ts';
+
+/** A double for one test. Its problems fail the test. */
+export async function lab(options: Partial<LabDiscordOptions> = {}): Promise<LabDiscord & { readonly clock: LabClock }> {
+  const clock = createLabClock();
+  const d = await startLabDiscord({ clock, ...options });
+  onTestFinished(() => d.stop());
+  return Object.assign(d, { clock });
+}
+
+/** The real discord.js, logged in and ready. Ends before the double does. */
+export async function bot(d: LabDiscord, options: Partial<ClientOptions> = {}): Promise<Client<true>> {
+  const client = client_(d, options);
+  const ready = new Promise<Client<true>>((resolve) => client.once('clientReady', resolve));
+  await client.login(d.token);
+  return ready;
+}
+
+export function client_(d: LabDiscord, options: Partial<ClientOptions> = {}): Client {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    allowedMentions: { parse: [] },
+    enforceNonce: true,
+    waitGuildTimeout: 2000,
+    ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) },
+    ...options,
+    rest: { api: d.api, globalRequestsPerSecond: 1e6, ...options.rest },
+  });
+  onTestFinished(() => client.destroy());
+  return client;
+}
