@@ -47,5 +47,5 @@ export const MAX_FAULTS = 20;
 export function limitFaults(faults: readonly InputFault[]): readonly InputFault[] {
   if (faults.length <= MAX_FAULTS) return faults;
   const more = faults.length - MAX_FAULTS;
-  return [...faults.slice(0, MAX_FAULTS), { code: 'more', line: undefined, text: `There are ${more} more faults of this kind.` }];
+  return [...faults.slice(0, MAX_FAULTS), { code: 'more', line: undefined, text: `There are ${more} more faults.` }];
 }

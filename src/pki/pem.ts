@@ -27,7 +27,8 @@ export interface PemReading {
 }
 
 interface OpenBlock {
-  readonly label: string;
+  /** Undefined after a BEGIN that is a fault already: the block is passed over up to its END. */
+  readonly label: string | undefined;
   readonly line: number;
   readonly lines: string[];
 }
@@ -79,25 +80,23 @@ function readLine(scan: Scan, line: string, number: number): void {
 }
 
 function readBegin(scan: Scan, line: string, number: number): void {
-  if (scan.open !== undefined) {
-    if (line.startsWith('-----END ')) {
-      scan.open = undefined;
-      fault(scan, 'bad-boundary', number, 'END and BEGIN stand on one line (two files joined without a newline between them)');
-      return;
-    }
-    abandon(scan, scan.open);
-    scan.open = undefined;
-  }
+  const { open } = scan;
   const label = /^-----BEGIN ([^-]+)-----$/.exec(line)?.[1];
+  scan.open = { label, line: number, lines: [] };
+  if (open !== undefined && line.startsWith('-----END ')) {
+    const text = 'END and BEGIN stand on one line (two files joined without a newline), so that readers skip both blocks';
+    return fault(scan, 'bad-boundary', number, text);
+  }
+  if (open !== undefined) abandon(scan, open);
   if (label === undefined)
     fault(scan, 'bad-boundary', number, 'BEGIN is not alone at the start of its line, so that readers skip the block');
-  else scan.open = { label, line: number, lines: [] };
 }
 
 function readEnd(scan: Scan, line: string, number: number): void {
   const { open } = scan;
   scan.open = undefined;
   if (open === undefined) return fault(scan, 'truncated', number, 'END has no BEGIN before it');
+  if (open.label === undefined) return;
   if (line !== `-----END ${open.label}-----`) return fault(scan, 'bad-boundary', number, `END does not fit the BEGIN of line ${open.line}`);
   const { headers, body } = splitHeaders(open.lines);
   const der = Buffer.from(body, 'base64');
@@ -116,7 +115,7 @@ function splitHeaders(lines: readonly string[]): { headers: readonly string[]; b
 }
 
 function abandon(scan: Scan, open: OpenBlock): void {
-  fault(scan, 'truncated', open.line, 'the block that begins here has no END');
+  if (open.label !== undefined) fault(scan, 'truncated', open.line, 'the block that begins here has no END');
 }
 
 function fault(scan: Scan, code: InputFaultCode, line: number, text: string): void {

@@ -133,9 +133,12 @@ function extend(search: Search, path: readonly Certificate[]): readonly Certific
 
 function faultOfLink(search: Search, path: readonly Certificate[], issuer: Certificate): ChainFault | undefined {
   const last = path.at(-1) ?? search.request.leaf;
-  const names = `${shownName(last)} and the certificate ${shownName(issuer)}`;
   if (last.authorityKeyId !== undefined && issuer.subjectKeyId !== undefined && last.authorityKeyId !== issuer.subjectKeyId) {
-    return chainFault('key-id-mismatch', last, `The issuer of ${names} have one name but different key identifiers.`);
+    return chainFault(
+      'key-id-mismatch',
+      last,
+      `${shownName(last)} names the key of another issuer than ${shownName(issuer)} (their key identifiers differ).`,
+    );
   }
   search.signatureChecks += 1;
   if (search.signatureChecks > MAX_SIGNATURE_CHECKS) {
