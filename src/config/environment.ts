@@ -59,5 +59,5 @@ function readRedisUrl({ environment }: ConfigSources): { readonly value: RedisUr
 function missingToken(document: ConfigDocument, discord: object | undefined, token: unknown): readonly ConfigFault[] {
   if (discord === undefined || token !== undefined) return [];
   const next = 'Name a file in discord.tokenFile, or set MESHWARDEN_DISCORD_TOKEN or MESHWARDEN_DISCORD_TOKEN_FILE.';
-  return [{ ...document.place(['discord', 'tokenFile']), expected: 'a bot token', found: undefined, next }];
+  return [{ ...document.place(['discord', 'tokenFile']), expected: 'a bot token', found: 'nothing', next }];
 }

@@ -12,7 +12,7 @@ export interface FaultPlace {
 export interface ConfigFault extends FaultPlace {
   /** What belongs there. */
   readonly expected: string;
-  /** What is there instead, fit to be shown: never a secret. Undefined where nothing is. */
+  /** What is there instead, fit to be shown: never a secret. Undefined where the place alone tells. */
   readonly found: string | undefined;
   /** The valid name that is nearest to the wrong one, where one is near. */
   readonly nearest?: string;

@@ -58,13 +58,15 @@ export function wholeNumber(expected: string, least: number, most: number) {
 }
 
 /** A Discord id. As a YAML number it would lose its last digits, so it is text. */
-export const snowflake = text('a Discord id: 17 to 20 digits in quotes', /^\d{17,20}$/);
+export const SNOWFLAKE = 'a Discord id: 17 to 20 digits in quotes';
+export const snowflake = text(SNOWFLAKE, /^\d{17,20}$/);
 
 /** `90s`, `15m`, `7d`, as milliseconds. */
-export const duration = z.string({ error: 'a length of time such as 30s, 15m, 6h or 7d' }).transform((value, context) => {
+export const DURATION = 'a length of time such as 30s, 15m, 6h or 7d';
+export const duration = z.string({ error: DURATION }).transform((value, context) => {
   const ms = parseDuration(value);
   if (ms !== undefined) return ms;
-  context.addIssue({ code: 'custom', message: 'a length of time such as 30s, 15m, 6h or 7d' });
+  context.addIssue({ code: 'custom', message: DURATION });
   return z.NEVER;
 });
 

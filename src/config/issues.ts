@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION, SNOWFLAKE } from './fields.ts';
 import { pathText, type ConfigFault } from './fault.ts';
 import type { ConfigDocument } from './document.ts';
 import { nearest } from './nearest.ts';
@@ -21,9 +22,16 @@ function wrongValue(issue: Issue, document: ConfigDocument): ConfigFault {
   const name = issue.path.findLast((part) => typeof part === 'string') ?? '';
   const value = valueAt(document.value, issue.path);
   const fault = { ...document.place(issue.path), expected: issue.message, found: shown(value, name, document.source(issue.path)) };
-  if (typeof value === 'number' && isTextExpected(issue)) return { ...fault, next: 'Put it in quotes: YAML reads it as a number.' };
+  if (typeof value === 'number' && isTextExpected(issue)) return { ...fault, next: numberAdvice(issue) };
   const near = issue.code === 'invalid_value' && typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
   return near === undefined ? fault : { ...fault, nearest: near };
+}
+
+function numberAdvice(issue: Issue): string {
+  if (issue.message === DURATION) return 'Add a unit.';
+  return issue.message === SNOWFLAKE
+    ? 'Put it in quotes: as a number it loses its last digits.'
+    : 'Put it in quotes: YAML reads it as a number.';
 }
 
 function isTextExpected(issue: Issue): boolean {

@@ -1,12 +1,19 @@
-/** The valid name that somebody probably meant: the nearest by Damerau-Levenshtein distance, if it is near. */
+/** Below this length, two names that begin alike have nothing in common. */
+const SHORTEST_BEGINNING = 3;
+
+/** The valid name that somebody probably meant: the nearest by Damerau-Levenshtein distance, if it is near, or one of the same beginning. */
 export function nearest(name: string, valid: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
   const most = Math.max(1, Math.floor(wanted.length / 3));
   const ranked = valid
     .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
-    .filter((entry) => entry.distance <= most)
+    .filter((entry) => entry.distance <= most || beginsAlike(wanted, entry.candidate.toLowerCase()))
     .sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate));
   return ranked[0]?.candidate;
+}
+
+function beginsAlike(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= SHORTEST_BEGINNING && (a.startsWith(b) || b.startsWith(a));
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that make `b` out of `a`. */

@@ -13,9 +13,9 @@ const Loose = z
             name: z.string().optional().catch(undefined),
             network: z.string().optional().catch(undefined),
             roles: z.array(z.unknown()).catch([]).default([]),
-            kubeconfig: z.unknown(),
-            context: z.unknown(),
-            gateway: z.object({ address: z.string(), port: z.unknown() }).optional().catch(undefined),
+            kubeconfig: z.unknown().optional(),
+            context: z.unknown().optional(),
+            gateway: z.object({ address: z.string(), port: z.unknown().optional() }).optional().catch(undefined),
           })
           .catch({ name: undefined, network: undefined, roles: [], kubeconfig: {}, context: undefined, gateway: undefined }),
       )
@@ -96,7 +96,7 @@ function signers(file: LooseFile, document: ConfigDocument): readonly ConfigFaul
   const [first, ...others] = file.clusters.flatMap(({ roles }, index) => (roles.includes('signer') ? [index] : []));
   if (first === undefined) {
     if (file.clusters.length === 0) return [];
-    const place = document.place(['clusters']);
+    const place = document.place(['clusters'], 'key');
     return [{ ...place, expected: 'one cluster with the role signer', found: 'none', next: 'Give it to the cluster that keeps the root.' }];
   }
   return others.map((index) => {
@@ -123,7 +123,7 @@ function redisAddress({ redis }: LooseFile, document: ConfigDocument): readonly 
   }
   const faults: ConfigFault[] = [];
   if (redis['sentinels'] !== undefined && redis['master'] === undefined)
-    faults.push({ ...document.place(['redis', 'master']), expected: 'the name of the master that the Sentinels watch', found: undefined });
+    faults.push({ ...document.place(['redis', 'master']), expected: 'the name of the master that the Sentinels watch', found: 'nothing' });
   for (const name of ['master', 'database'])
     if (redis[name] !== undefined && redis['sentinels'] === undefined)
       faults.push({ ...document.place(['redis', name], 'key'), expected: `${name} only with sentinels`, found: 'none of them' });

@@ -107,7 +107,7 @@ const Discord = z.strictObject(
     viewer: audience('Who may look.'),
     operator: audience('Who may also act.'),
     admins: ids('Ids of users who may do everything. Users only: whoever hands out roles in the guild must not become admin of the mesh.'),
-    api: apiAddress.default('https://discord.com/api').describe("Base address of Discord's API."),
+    api: apiAddress.prefault('https://discord.com/api').describe("Base address of Discord's API."),
   },
   AMapping,
 );
@@ -130,11 +130,13 @@ const Redis = z.strictObject(
       .min(1, { error: 'at least one host:port' })
       .optional()
       .describe('Addresses of nodes of a Redis Cluster, as `host:port`.'),
-    database: wholeNumber('a database number, 0 or more', 0, 1_000_000).optional().describe('Database number, with Sentinels. Default: 0.'),
+    database: wholeNumber('a database number, 0 or more', 0, 1_000_000)
+      .optional()
+      .describe('Database number with Sentinels, 0 where it is not given.'),
     tls: z
       .boolean({ error: 'true or false' })
       .optional()
-      .describe('TLS to Sentinels, and to Redis behind them or in a Cluster. Default: false.'),
+      .describe('TLS to Sentinels, and to Redis behind them or in a Cluster; off where it is not given.'),
     username: anyText.optional().describe('User name, where Redis has users.'),
     passwordFile: path
       .optional()

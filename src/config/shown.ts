@@ -18,9 +18,8 @@ export function isSecretName(name: string): boolean {
 }
 
 /** A value as a fault shows it, under the name where it stands. `source` is the text as written, where it is known. */
-export function shown(value: unknown, name: string, source?: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (value === null) return 'nothing';
+export function shown(value: unknown, name: string, source?: string): string {
+  if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
   const text = source ?? JSON.stringify(value);

@@ -28,7 +28,7 @@ export const SYNTAX: Readonly<Record<ErrorCode, Words>> = {
   MULTIPLE_DOCS: { expected: 'one document: no second ---' },
   MULTIPLE_TAGS: { expected: 'at most one tag' },
   NON_STRING_KEY: { expected: 'a name that is text' },
-  RESOURCE_EXHAUSTION: { expected: 'fewer levels' },
+  RESOURCE_EXHAUSTION: { expected: 'fewer levels of lists and mappings' },
   TAB_AS_INDENT: { expected: 'spaces for indentation, not tabs' },
   TAG_RESOLVE_FAILED: { expected: 'no tag of its own kind (!…)' },
   UNEXPECTED_TOKEN: { expected: 'the end of the value here', next: QUOTES },
