@@ -12,7 +12,10 @@ give_up() { # WHAT NEXT: what failed, and what to do about it
 }
 
 set_up() { # THING...
+  space=0
   for thing in "$@"; do "has_$thing" || "can_have_$thing"; done
+  free=$(df -Pk "$here" | awk 'NR == 2 { print int($4 / 1024) }')
+  [ "$free" -ge "$space" ] || give_up "The set-up needs $space MB in $here, and $free MB are free" 'Free some space, then run the same command again. Nothing was downloaded.'
   mkdir -p "$cache" 2>/dev/null && : 2>/dev/null >"$cache/lock" || give_up "Cannot write in $cache" 'Free space there, or make the folder yours: everything is kept inside it.'
   ticker=''
   trap 'stop_ticker' EXIT
@@ -84,43 +87,51 @@ explain() { # WHAT: ends with the log's last lines and the repair
       next='The certificate of the npm registry is not trusted: name your authority in NODE_EXTRA_CA_CERTS, then run the same command again.'
       ;;
     *E404* | *ETARGET*) next='The npm registry lacks a package of the lock file: check "npm config get registry".' ;;
-    *) next='Run the same command again; it goes on from here.' ;;
+    *) next='Run the same command again; it goes on from here. Where npm names no reason: is the network there, and is the disk not full?' ;;
   esac
   give_up "$1" "$next (whole output: $log)"
 }
 
 # --- Node and packages, from npm ---
 
-npm_ci() { # FOLDER
+# It runs on the new Node where that is there already: an older one makes npm leave out packages that it could not run itself.
+npm_ci() { # FOLDER LOGLEVEL
   rm -f "$1/node_modules/.set-up"
-  # The machine's npm runs on the machine's Node, which may know certificates or a proxy that ours does not. --include: also where
-  # NODE_ENV=production or an npmrc says otherwise. No scripts: none is needed here.
-  (cd "$1" && PATH=$machine_path npm_config_cache=$cache/npm npm_config_update_notifier=false npm ci --ignore-scripts --include=dev \
-    --include=optional --no-audit --no-fund --no-engine-strict --loglevel=error --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=10000) || return
+  (
+    cd "$1" || exit
+    # npm trusts what the machine trusts, and keeps everything in this folder
+    export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" npm_config_cache="$cache/npm" npm_config_update_notifier=false
+    # no scripts: none is needed here; --include: also where NODE_ENV=production or an npmrc says otherwise
+    npm ci --ignore-scripts --include=dev --include=optional --no-audit --no-fund --no-engine-strict --loglevel="$2" \
+      --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=10000
+  ) || return
   stamp "$1" >"$1/node_modules/.set-up"
 }
 
-can_have_npm() {
+can_have_npm() { # MEGABYTES that will be written
+  space=$((space + $1))
   command -v npm >/dev/null || give_up 'npm is not installed' 'Install Node with npm (Debian and Ubuntu: apt install nodejs npm), then run the same command again.'
 }
 
 can_have_node() {
   case $(uname -s)-$(uname -m) in
-    Linux-x86_64 | Linux-aarch64 | Linux-arm64) can_have_npm ;;
+    Linux-x86_64 | Linux-aarch64) can_have_npm 300 ;;
     *) give_up "Node >= 22.19 is needed, and none for $(uname -s) on $(uname -m) comes from npm" 'Install it (nodejs.org, nvm or brew), then run the same command again.' ;;
   esac
 }
 
 get_node() {
-  work 'Node 24 from npm (60 MB, the machine has none >= 22.19)' npm_ci "$here/tools/node" || explain 'Node could not be installed'
-  new_enough "$own_node/node" || give_up 'The Node from npm does not run on this machine' 'It needs glibc >= 2.28 on x64 or arm64. Install Node >= 22.19 yourself.'
+  # It says why on the level verbose alone: for npm, a package for one platform may be left out without failing.
+  work 'Node 24 from npm (60 MB, the machine has none >= 22.19)' npm_ci_node || explain 'Node could not be installed'
+  has_node || give_up 'The Node from npm does not run on this machine' 'It needs glibc >= 2.28 on x64 or arm64. Install Node >= 22.19 yourself.'
 }
+npm_ci_node() { npm_ci "$here/tools/node" verbose && [ -n "$(find "$here/tools/node/node_modules" -path '*/bin/node')" ]; }
 
-can_have_packages() { can_have_npm; }
-get_packages() { work 'packages of the lock file (about 20 s)' npm_ci "$here" || explain 'The packages could not be installed'; }
+can_have_packages() { can_have_npm 500; }
+get_packages() { work 'packages of the lock file (about 20 s)' npm_ci "$here" error || explain 'The packages could not be installed'; }
 
-can_have_browser() { can_have_npm; }
-get_browser() { work 'a headless browser for the tests of the page (70 MB)' npm_ci "$here/tools/browser" || explain 'The browser could not be installed'; }
+can_have_browser() { can_have_npm 200; }
+get_browser() { work 'a headless browser for the tests of the page (70 MB)' npm_ci "$here/tools/browser" error || explain 'The browser could not be installed'; }
 
 can_have_bundle() { :; }
 get_bundle() { work 'bundle of the product' node --disable-warning=ExperimentalWarning "$here/tools/build.ts" || explain_bundle; }
