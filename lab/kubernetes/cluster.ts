@@ -6,6 +6,7 @@ import type { ResourceCall } from './call.ts';
 import { Endpoints, type EndpointTarget } from './endpoints.ts';
 import type { Faults } from './faults.ts';
 import { readLog } from './logs.ts';
+import { emptyDeletedNamespaces } from './namespaces.ts';
 import { createObjectStore, type ObjectStore } from './objects.ts';
 import { forwardPorts } from './portforward.ts';
 import { proxyToPod } from './proxy.ts';
@@ -88,6 +89,7 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   };
   const parts = { storage, registry, writes, users, clock, watches, authorizer, streams };
   const store = createObjectStore(parts);
+  emptyDeletedNamespaces(parts);
   const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
 
   const server: LabServer = new LabServer({
@@ -106,8 +108,14 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   const faults: Faults = {
     down: () => server.close(),
     up: () => (server.listening ? Promise.resolve() : server.listen()),
-    freeze: () => server.freeze(),
-    thaw: () => server.thaw(),
+    freeze: () => {
+      server.freeze();
+      watches.freeze();
+    },
+    thaw: () => {
+      server.thaw();
+      watches.thaw();
+    },
     delayMs: (ms) => {
       server.delayMs = ms;
     },

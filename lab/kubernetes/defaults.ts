@@ -34,7 +34,15 @@ function service(object: KubeObject): KubeObject {
     ...(exposed ? under({ externalTrafficPolicy: 'Cluster' }, pick(stated, 'externalTrafficPolicy')) : {}),
     ...(type === 'LoadBalancer' ? under({ allocateLoadBalancerNodePorts: true }, pick(stated, 'allocateLoadBalancerNodePorts')) : {}),
   };
-  return { ...object, spec };
+  return { ...object, spec, ...(isFields(object['status']) ? { status: serviceStatus(object['status']) } : {}) };
+}
+
+/** An address of a load balancer is taken as its own unless said otherwise. */
+function serviceStatus(status: Fields): Fields {
+  const ingress = listAt(status, 'loadBalancer', 'ingress').map((one) =>
+    isFields(one) && one['ip'] !== undefined ? under({ ipMode: 'VIP' }, one) : one,
+  );
+  return ingress.length === 0 ? status : { ...status, loadBalancer: { ...fieldsAt(status, 'loadBalancer'), ingress } };
 }
 
 function pick(fields: Fields, name: string): Fields {

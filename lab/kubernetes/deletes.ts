@@ -5,7 +5,7 @@ import { isFields, kubeTime, textAt, type Fields, type KubeObject } from './obje
 import type { Registry } from './registry.ts';
 import type { Resource } from './resources.ts';
 import { matcherOf } from './selectors.ts';
-import { badRequest, deletedStatus, notFound, failure, resourceDetails } from './status.ts';
+import { badRequest, deletedStatus, failure, invalid, notFound, resourceDetails } from './status.ts';
 import type { Storage } from './store.ts';
 
 export interface DeletionContext {
@@ -24,10 +24,20 @@ interface Options {
   readonly graceSeconds: number | undefined;
 }
 
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+
+function unknownPolicy(policy: string): Error {
+  const values = [...POLICIES, 'nil'].map((value) => JSON.stringify(value)).join(', ');
+  const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: ${values}`;
+  const fault = { field: 'propagationPolicy', reason: 'FieldValueNotSupported', message };
+  return invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [fault]);
+}
+
 function readOptions(call: ResourceCall): Options {
   const body: Fields = call.body.length === 0 ? {} : parse(call.body);
   const grace = call.query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
-  const policy = call.query.get('propagationPolicy') ?? textAt(body, 'propagationPolicy');
+  const policy = call.query.get('propagationPolicy') ?? textAt(body, 'propagationPolicy') ?? 'Background';
+  if (!POLICIES.includes(policy)) throw unknownPolicy(policy);
   const dryRun = call.query.getAll('dryRun').includes('All') || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
   return {
     preconditions: { uid: textAt(body, 'preconditions', 'uid'), resourceVersion: textAt(body, 'preconditions', 'resourceVersion') },
@@ -101,7 +111,22 @@ function markDeleted(resource: Resource, object: KubeObject, { finalizers, grace
   return { ...object, metadata: { ...head, deletionGracePeriodSeconds: graceSeconds } };
 }
 
+/** Items leave kind and version to their list. */
+function asItem(object: KubeObject): object {
+  const { kind: _, apiVersion: __, ...item } = object;
+  return item;
+}
+
+const PROTECTED = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+
+function requireUnprotected({ target }: ResourceCall): void {
+  if (target.resource.resource !== 'namespaces' || !PROTECTED.has(target.name)) return;
+  const message = `namespaces "${target.name}" is forbidden: this namespace may not be deleted`;
+  throw failure({ code: 403, message, reason: 'Forbidden', details: { name: target.name, kind: 'namespaces' } });
+}
+
 export function deleteObject(context: DeletionContext, call: ResourceCall): Answer {
+  requireUnprotected(call);
   const { resource, namespace, name } = call.target;
   const stored = context.storage.get(resource, namespace, name);
   if (stored === undefined) throw notFound(resource, name);
@@ -126,8 +151,9 @@ export function deleteCollection(context: DeletionContext, call: ResourceCall): 
     .all(resource)
     .map(({ object }) => object)
     .filter((object) => (namespace === '' || object.metadata.namespace === namespace) && matches(object));
-  const items = options.dryRun ? found : found.map((object) => removeObject(context, resource, object, options).object);
-  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   const metadata = { resourceVersion: String(context.storage.revision) };
+  if (!options.dryRun) for (const object of found) removeObject(context, resource, object, options);
+  const items = found.map(asItem);
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   return jsonReply(200, { kind: `${resource.kind}List`, apiVersion, metadata, items });
 }

@@ -1,11 +1,23 @@
 /** create, replace, patch and apply, as calls. */
-import { mediaType, readConfiguration, readObject, unsupportedMedia } from './bodies.ts';
+import { mediaType, readConfiguration, readObject, unknownField, unsupportedMedia, warningHeader } from './bodies.ts';
 import { jsonReply, type Answer, type ResourceCall } from './call.ts';
 import { objectForm } from './forms.ts';
-import type { KubeObject, ObjectMeta } from './object.ts';
+import { isFields, type KubeObject, type ObjectMeta } from './object.ts';
 import { jsonPatch, mergePatch } from './patches.ts';
 import type { Registry } from './registry.ts';
-import { badRequest, conflict, failure, invalid, invalidValue, notFound, required, unforeseen, type FieldFault } from './status.ts';
+import {
+  badRequest,
+  conflict,
+  failure,
+  invalid,
+  invalidValue,
+  notFound,
+  required,
+  unforeseen,
+  type FieldFault,
+  type StatusError,
+} from './status.ts';
+import { checkShape } from './shapes.ts';
 import type { Storage } from './store.ts';
 import { strategicPatch } from './strategic.ts';
 import { structureOf } from './structure.ts';
@@ -32,6 +44,7 @@ function doorOf(call: ResourceCall): Door {
   return { resource, subresource, namespace, manager: managerOf(call), dryRun };
 }
 
+const FIELD_VALIDATIONS = new Set(['', 'Ignore', 'Strict', 'Warn']);
 const OPTIONS: Readonly<Record<string, string>> = { POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions' };
 
 function checkWriteOptions(call: ResourceCall): void {
@@ -41,6 +54,11 @@ function checkWriteOptions(call: ResourceCall): void {
   if (unknown.length > 0) {
     const message = `Unsupported value: ${JSON.stringify(unknown)}: supported values: "All"`;
     faults.push({ field: 'dryRun', reason: 'FieldValueNotSupported', message });
+  }
+  const validation = call.query.get('fieldValidation') ?? '';
+  if (!FIELD_VALIDATIONS.has(validation)) {
+    const message = `Unsupported value: ${JSON.stringify(validation)}: supported values: "", "Ignore", "Strict", "Warn"`;
+    faults.push({ field: 'fieldValidation', reason: 'FieldValueNotSupported', message });
   }
   if (call.method === 'PATCH' && mediaType(call) === APPLY && (call.query.get('fieldManager') ?? '') === '') {
     faults.push(required('fieldManager', 'is required for apply patch'));
@@ -53,9 +71,9 @@ function checkWriteOptions(call: ResourceCall): void {
 
 const APPLY = 'application/apply-patch+yaml';
 
-function answer(call: ResourceCall, { object, created }: Written): Answer {
+function answer(call: ResourceCall, { object, created }: Written, warnings: readonly string[] = []): Answer {
   const form = objectForm(call.headers.accept);
-  return jsonReply(created ? 201 : 200, form?.(object) ?? object);
+  return jsonReply(created ? 201 : 200, form?.(object) ?? object, warningHeader(warnings));
 }
 
 /** A namespaced object cannot be created in a namespace that is missing or on its way out. */
@@ -77,20 +95,20 @@ function requireNamespace({ storage, registry }: MutationContext, { target }: Re
 
 export function createObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
-  const body = readObject(call);
+  const { object: body, warnings } = readObject(call);
   const { namespace } = body.metadata;
   if (call.target.resource.namespaced && namespace !== undefined && namespace !== call.target.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if ((body.metadata.resourceVersion ?? '') !== '') throw unforeseen('resourceVersion should not be set on objects to be created');
   requireNamespace(context, call, body.metadata.name ?? '');
-  return answer(call, { ...context.writes.create(door, body), created: true });
+  return answer(call, { ...context.writes.create(door, body), created: true }, warnings);
 }
 
 export function replaceObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
   const { resource, name, namespace } = call.target;
-  const body = readObject(call);
+  const { object: body, warnings } = readObject(call);
   requireSameName(body.metadata, name);
   if (resource.namespaced && body.metadata.namespace !== undefined && body.metadata.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -101,7 +119,7 @@ export function replaceObject(context: MutationContext, call: ResourceCall): Ans
     requirePreconditions(call, before, body.metadata);
     return body;
   });
-  return answer(call, written);
+  return answer(call, written, warnings);
 }
 
 /** An object in a body may leave its name out. */
@@ -149,28 +167,63 @@ function requireUnmoved(call: ResourceCall, before: KubeObject, after: KubeObjec
 
 export function patchObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
-  const { name, resource } = call.target;
-  const type = mediaType(call);
-  if (type === APPLY) return applyObject(context, call, door);
-  const patch = patcherOf(context, call, type);
-  return answer(
-    call,
-    context.writes.update(door, name, (before) => requireUnmoved(call, before, patch(before) as KubeObject)),
-  );
-  function patcherOf(inner: MutationContext, { body }: ResourceCall, kind: string): (before: unknown) => unknown {
-    if (kind === 'application/merge-patch+json') return (before) => mergePatch(before, body.toString());
-    if (kind === 'application/json-patch+json') return (before) => jsonPatch(before, body.toString());
-    if (kind === 'application/strategic-merge-patch+json' && resource.custom !== true) {
-      const structure = structureOf(resource, inner.registry.definitionOf(resource));
-      return (before) => strategicPatch(before, body.toString(), structure);
-    }
-    const accepted = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
-    throw unsupportedMedia(
-      resource.custom === true
-        ? `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`
-        : '415: Unsupported Media Type',
-    );
+  if (mediaType(call) === APPLY) return applyObject(context, call, door);
+  const patch = patcherOf(context, call);
+  const warnings: string[] = [];
+  const written = context.writes.update(door, call.target.name, (before) => {
+    const patched = patch(before);
+    const { pruned, told } = requireShape(call, patched);
+    warnings.push(...told);
+    return requireUnmoved(call, before, pruned);
+  });
+  return answer(call, written, warnings);
+}
+
+function patcherOf({ registry }: MutationContext, call: ResourceCall): (before: unknown) => unknown {
+  const { resource } = call.target;
+  const text = call.body.toString();
+  switch (mediaType(call)) {
+    case 'application/merge-patch+json':
+      return (before) => mergePatch(before, text);
+    case 'application/json-patch+json':
+      return (before) => jsonPatch(before, text);
+    case 'application/strategic-merge-patch+json':
+      if (resource.custom !== true) return (before) => strategicPatch(before, text, structureOf(resource, registry.definitionOf(resource)));
+      break;
   }
+  throw unsupportedMedia(resource.custom === true ? CUSTOM_PATCHES : '415: Unsupported Media Type');
+}
+
+const CUSTOM_PATCHES =
+  'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
+
+/** A patched object whose fields have the wrong type is refused with the whole object in the message; unknown fields are dropped. */
+function requireShape(call: ResourceCall, patched: unknown): { pruned: KubeObject; told: readonly string[] } {
+  const { wrong, unknown, pruned } = checkShape(call.target.resource, patched);
+  const strategic = mediaType(call) === 'application/strategic-merge-patch+json';
+  if (wrong !== undefined) throw badPatch(JSON.stringify(patched), wrong);
+  const validation = call.query.get('fieldValidation') ?? 'Warn';
+  if (unknown.length > 0 && validation === 'Strict') {
+    const shown = strategic ? goMap(JSON.parse(call.body.toString())) : JSON.stringify(patched);
+    throw badPatch(shown, `strict decoding error: ${unknown.map(unknownField).join(', ')}`);
+  }
+  return { pruned: pruned as KubeObject, told: validation === 'Ignore' ? [] : unknown.map(unknownField) };
+}
+
+function badPatch(shown: string, why: string): StatusError {
+  const fault = { ...invalidValue('patch', shown, why) };
+  const refused = invalid({ group: '', kind: '' }, '', [fault]);
+  refused.status.details = { causes: refused.status.details?.causes ?? [] };
+  return refused;
+}
+
+/** A map as Go prints it. */
+function goMap(value: unknown): string {
+  if (!isFields(value)) return String(value);
+  return `map[${Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${goMap(value[name])}`)
+    .join(' ')}]`;
 }
 
 function applyObject(context: MutationContext, call: ResourceCall, door: Door): Answer {

@@ -13,6 +13,8 @@ export type KindName = string;
 export interface ObjectStore {
   /** Creates the object or replaces what is there, status included. Answers it as stored. */
   put(object: KubeObject, options?: { manager?: string }): KubeObject;
+  /** Puts an object back exactly as {@link get} answered it, identity, generation and owners too; only its version is new. */
+  restore(object: KubeObject): void;
   get(kind: KindName, namespace: string, name: string): KubeObject | undefined;
   list(kind: KindName, namespace?: string): KubeObject[];
   /** Deletes as a client would: a finalizer holds. True when there was such an object. */
@@ -61,6 +63,7 @@ export function createObjectStore(parts: ObjectStoreParts): ObjectStore {
 
   return {
     put: (object, options) => cloneObject(write(resourceOf(object), object, options?.manager ?? MANAGER)),
+    restore: (object) => void storage.put(resourceOf(object), cloneObject(object)),
     get(kind, namespace, name) {
       const resource = known(kind);
       const found = storage.get(resource, resource.namespaced ? namespace : '', name)?.object;

@@ -28,7 +28,7 @@ const GENERATED = new Set(['endpointslices', 'customresourcedefinitions']);
 
 export function prepareCreate(resource: Resource, object: KubeObject, now: number): KubeObject {
   const { resourceVersion: _, deletionTimestamp: __, ...stated } = object.metadata;
-  const name = stated.name ?? `${stated.generateName ?? ''}${suffix()}`;
+  const name = stated.name ?? (stated.generateName === undefined ? '' : `${stated.generateName}${suffix()}`);
   const metadata = {
     ...stated,
     name,

@@ -26,7 +26,7 @@ export function reviewSelf({ clock }: ReviewContext, call: ResourceCall): Answer
 
 /** SelfSubjectAccessReview: evaluated against the same rights as every call. */
 export function reviewAccess({ authorizer }: ReviewContext, call: ResourceCall): Answer {
-  const body = readObject(call);
+  const { object: body } = readObject(call);
   const wanted = fieldsAt(body, 'spec', 'resourceAttributes');
   const path = fieldsAt(body, 'spec', 'nonResourceAttributes');
   const decision =

@@ -24,9 +24,22 @@ export async function route(call: Call, request: ResourceRequest | undefined, co
     if (!context.registry.hasGroup(request.group)) return notFoundText();
     throw noSuchResource();
   }
-  const inner: ResourceCall = { ...call, target: { ...request, resource } };
+  requireAcceptable(call);
+  const namespace = resource.namespaced ? request.namespace : '';
+  const inner: ResourceCall = { ...call, target: { ...request, resource, namespace } };
   return handlerOf(inner, context)(inner);
 }
+
+const SERVED = /^(?:application\/(?:json|yaml|vnd\.kubernetes\.protobuf|\*)|\*\/\*)/;
+
+function requireAcceptable({ headers }: Call): void {
+  const accept = headers.accept ?? '*/*';
+  if (accept.split(',').some((type) => SERVED.test(type.trim()))) return;
+  const message = `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE}`;
+  throw failure({ code: 406, message, reason: 'NotAcceptable', details: {} });
+}
+
+const AVAILABLE = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 function authorize(call: Call, request: ResourceRequest | undefined, { authorizer }: RouterContext): void {
   if (request === undefined) {
@@ -66,8 +79,14 @@ function handlerOf(call: ResourceCall, context: RouterContext): Handler {
   if (subresource === 'status' && !resource.subresources.some((one) => one.name === 'status')) throw noSuchResource();
   if (resource.resource === 'selfsubjectreviews') return (inner) => reviewSelf(context, inner);
   if (resource.resource === 'selfsubjectaccessreviews') return (inner) => reviewAccess(context, inner);
+  const named = call.target.name !== '';
+  if (NAMELESS.has(verb) === named && (NAMELESS.has(verb) || NAMED.has(verb))) throw methodNotAllowed();
   return plainHandler(verb, context);
 }
+
+/** Verbs of a collection, and verbs of one object. */
+const NAMELESS = new Set(['create', 'deletecollection']);
+const NAMED = new Set(['update', 'patch']);
 
 function plainHandler(verb: string, context: RouterContext): Handler {
   const handlers: Readonly<Record<string, Handler>> = {

@@ -22,31 +22,38 @@ function requirementsOf(text: string): string[] {
     .filter((part) => part !== '');
 }
 
-function parseRequirement(text: string): Requirement | undefined {
-  const set = SET.exec(text)?.groups;
-  if (set !== undefined) {
-    const values = new Set((set['values'] ?? '').split(',').map((value) => value.trim()));
-    const wanted = set['operator'] === 'in';
-    return { key: set['key'] ?? '', accepts: (value) => (value === undefined ? !wanted : values.has(value) === wanted) };
+const VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+const VALUE_TEXT =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+function checkValues(key: string, values: readonly string[]): void {
+  const index = values.findIndex((value) => !VALUE.test(value));
+  if (index < 0) return;
+  throw badRequest(`unable to parse requirement: values[${index}][${key}]: Invalid value: ${JSON.stringify(values[index])}: ${VALUE_TEXT}`);
+}
+
+function parseRequirement(text: string): Requirement {
+  const { key = '', operator, values: list, value = '' } = (SET.exec(text) ?? EQUALITY.exec(text))?.groups ?? {};
+  if (operator === undefined) return parseExistence(text);
+  const values = list === undefined ? [value] : list.split(',').map((one) => one.trim());
+  checkValues(key, values);
+  const wanted = operator === 'in' || operator === '=' || operator === '==';
+  const known = new Set(values);
+  return { key, accepts: (own) => (own === undefined ? !wanted : known.has(own) === wanted) };
+}
+
+function parseExistence(text: string): Requirement {
+  const { not, key } = EXISTENCE.exec(text)?.groups ?? {};
+  if (key === undefined) {
+    const next = text.split(/\s+/)[1] ?? '';
+    throw badRequest(`unable to parse requirement: found '${next}', expected: in, notin, =, ==, !=, gt, lt`);
   }
-  const equality = EQUALITY.exec(text)?.groups;
-  if (equality !== undefined) {
-    const wanted = equality['operator'] !== '!=';
-    return { key: equality['key'] ?? '', accepts: (value) => (value === equality['value']) === wanted };
-  }
-  const existence = EXISTENCE.exec(text)?.groups;
-  if (existence === undefined) return undefined;
-  const wanted = existence['not'] === '';
-  return { key: existence['key'] ?? '', accepts: (value) => (value !== undefined) === wanted };
+  return { key, accepts: (own) => (own !== undefined) === (not === '') };
 }
 
 /** Reads a label selector; a text that is none is a 400 like the real one. */
 export function labelMatcher(text: string): Matcher {
-  const requirements = requirementsOf(text).map((part) => {
-    const parsed = parseRequirement(part);
-    if (parsed === undefined) throw badRequest(`unable to parse requirement: ${part}`);
-    return parsed;
-  });
+  const requirements = requirementsOf(text).map(parseRequirement);
   return ({ metadata }) => requirements.every(({ key, accepts }) => accepts(metadata.labels?.[key]));
 }
 

@@ -184,7 +184,6 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
         code: 413,
         message: `Request entity too large: limit is ${MAX_BODY}`,
         reason: 'RequestEntityTooLarge',
-        details: {},
       }),
     );
   }

@@ -93,8 +93,8 @@ export function noSuchResource(): StatusError {
   return failure({ code: 404, message: 'the server could not find the requested resource', reason: 'NotFound', details: {} });
 }
 
-export function alreadyExists(resource: Resource, name: string): StatusError {
-  const message = `${qualified(resource)} "${name}" already exists`;
+export function alreadyExists(resource: Resource, name: string, deleting = false): StatusError {
+  const message = `${deleting ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`;
   return failure({ code: 409, message, reason: 'AlreadyExists', details: resourceDetails(resource, name) });
 }
 
@@ -138,7 +138,12 @@ export function invalid(resource: Pick<Resource, 'group' | 'kind'>, name: string
   const texts = faults.map((fault) => `${fault.field}: ${fault.message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const causes = faults.map((fault) => ({ reason: fault.reason, message: fault.message, field: fault.field }));
-  const details = { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.kind, causes };
+  const details = {
+    ...(name === '' ? {} : { name }),
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.kind,
+    causes,
+  };
   return failure({ code: 422, message: `${qualifiedKind(resource)} "${name}" is invalid: ${list}`, reason: 'Invalid', details });
 }
 

@@ -42,6 +42,7 @@ interface Shelf {
 export class Storage {
   #revision = FIRST_REVISION;
   readonly #shelves = new Map<string, Shelf>();
+  #forgotten = FIRST_REVISION - 1;
   readonly #writeListeners = new Set<(resource: Resource, event: StoreEvent) => void>();
 
   get revision(): number {
@@ -52,7 +53,7 @@ export class Storage {
     const key = storageKey(resource);
     const found = this.#shelves.get(key);
     if (found !== undefined) return found;
-    const made: Shelf = { objects: new Map(), sorted: undefined, events: [], forgotten: FIRST_REVISION - 1, listeners: new Set() };
+    const made: Shelf = { objects: new Map(), sorted: undefined, events: [], forgotten: this.#forgotten, listeners: new Set() };
     this.#shelves.set(key, made);
     return made;
   }
@@ -102,8 +103,8 @@ export class Storage {
     return stored;
   }
 
-  /** Takes an object out. The answer carries the version of the deletion. */
-  remove(resource: Resource, namespace: string, name: string): KubeObject | undefined {
+  /** Takes an object out, in its stored state or in a later one. The answer carries the version of the deletion. */
+  remove(resource: Resource, namespace: string, name: string, state?: KubeObject): KubeObject | undefined {
     const shelf = this.#shelf(resource);
     const key = objectKey(namespace, name);
     const before = shelf.objects.get(key);
@@ -111,7 +112,8 @@ export class Storage {
     shelf.objects.delete(key);
     shelf.sorted = undefined;
     this.#revision += 1;
-    const last = { ...before.object, metadata: { ...before.object.metadata, resourceVersion: String(this.#revision) } };
+    const final = state ?? before.object;
+    const last = { ...final, metadata: { ...final.metadata, resourceVersion: String(this.#revision) } };
     this.#tell(resource, { type: 'DELETED', revision: this.#revision, key, object: last, previous: before.object });
     return last;
   }
@@ -134,6 +136,11 @@ export class Storage {
     return shelf.events.filter((event) => event.revision > revision);
   }
 
+  /** Events of a resource up to this version are forgotten. */
+  forgotten(resource: Pick<Resource, 'group' | 'resource'>): number {
+    return this.#shelf(resource).forgotten;
+  }
+
   follow(resource: Pick<Resource, 'group' | 'resource'>, listener: (event: StoreEvent) => void): () => void {
     const { listeners } = this.#shelf(resource);
     listeners.add(listener);
@@ -149,6 +156,7 @@ export class Storage {
   /** Forgets every event so far, as a compaction followed by a restart does: older watches and lists are expired. */
   forgetHistory(): void {
     this.#revision += 1;
+    this.#forgotten = this.#revision;
     for (const shelf of this.#shelves.values()) {
       shelf.events = [];
       shelf.forgotten = this.#revision;

@@ -1,6 +1,6 @@
 /** Open watches: what each of them is told, and how each ends. */
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../../src/core/clock.ts';
+import type { Clock, Timer } from '../../src/core/clock.ts';
 import type { Answer, ResourceCall } from './call.ts';
 import { objectForm } from './forms.ts';
 import type { KubeObject } from './object.ts';
@@ -15,8 +15,12 @@ interface WatchEvent {
   readonly object: unknown;
 }
 
-/** How often a quiet watch that asked for them gets a bookmark. */
-const BOOKMARK_MS = 55_000;
+/** How often a watch that asked for them gets a bookmark. */
+const BOOKMARK_MS = 60_000;
+/** So long before its end a watch gets a last one. */
+const LAST_BOOKMARK_MS = 2000;
+/** A watch with a shorter life gets none. */
+const BOOKMARKED_LIFE_SECONDS = 10;
 
 /** An event as a watch with a selector sees it: entering is ADDED, leaving is DELETED with the new version and the old content. */
 function seen(event: StoreEvent, matches: Matcher): WatchEvent | undefined {
@@ -37,10 +41,22 @@ export class WatchHub {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #open = new Set<() => void>();
+  #held: (() => void)[] | undefined;
 
   constructor(storage: Storage, clock: Clock) {
     this.#storage = storage;
     this.#clock = clock;
+  }
+
+  /** While frozen, events are held back instead of sent. */
+  freeze(): void {
+    this.#held ??= [];
+  }
+
+  thaw(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const send of held) send();
   }
 
   get size(): number {
@@ -63,13 +79,15 @@ export class WatchHub {
     const form = objectForm(call.headers.accept);
     const send = ({ type, object }: WatchEvent): void => {
       const shown = form === undefined || type === 'ERROR' || object === undefined ? object : form(object as KubeObject);
-      response.write(`${JSON.stringify({ type, object: shown })}\n`);
+      const line = `${JSON.stringify({ type, object: shown })}\n`;
+      if (this.#held === undefined) response.write(line);
+      else this.#held.push(() => response.write(line));
     };
     response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
     response.flushHeaders();
     const past = this.#past(call, version, matches);
     if (past === undefined) {
-      const message = `too old resource version: ${version} (${this.#storage.revision})`;
+      const message = `too old resource version: ${version} (${this.#storage.forgotten(call.target.resource)})`;
       send({ type: 'ERROR', object: expired(message).status });
       response.end();
       return;
@@ -109,27 +127,31 @@ export class WatchHub {
       response.end();
     };
     const timer = seconds > 0 ? this.#clock.after(seconds * 1000, end) : undefined;
-    const bookmarks = call.query.get('allowWatchBookmarks') === 'true' ? this.#bookmarks(() => send(this.#bookmark(call))) : undefined;
+    const bookmark = (): void => send(this.#bookmark(call));
+    const timers = call.query.get('allowWatchBookmarks') === 'true' ? this.#bookmarks(seconds, bookmark) : undefined;
     const close = (): void => {
       unfollow();
       timer?.stop();
-      bookmarks?.();
+      timers?.();
       this.#open.delete(end);
     };
     this.#open.add(end);
     response.on('close', close);
   }
 
-  #bookmarks(send: () => void): () => void {
-    let stopped = false;
-    let timer = this.#clock.after(BOOKMARK_MS, function tick() {
-      send();
-      if (!stopped) timer = clock.after(BOOKMARK_MS, tick);
-    });
-    const clock = this.#clock;
+  #bookmarks(lifeSeconds: number, send: () => void): () => void {
+    const last = lifeSeconds >= BOOKMARKED_LIFE_SECONDS ? this.#clock.after(lifeSeconds * 1000 - LAST_BOOKMARK_MS, send) : undefined;
+    let next: Timer;
+    const wait = (): void => {
+      next = this.#clock.after(BOOKMARK_MS, () => {
+        send();
+        wait();
+      });
+    };
+    wait();
     return () => {
-      stopped = true;
-      timer.stop();
+      last?.stop();
+      next.stop();
     };
   }
 }

@@ -53,9 +53,10 @@ export class Writes {
     const { resource, namespace } = door;
     const head = resource.namespaced ? { ...body.metadata, namespace } : body.metadata;
     const stated = typed(resource, withDefaults(resource, { ...body, metadata: head }));
-    if (stated.metadata.name !== undefined && this.#storage.get(resource, namespace, stated.metadata.name) !== undefined) {
+    const existing = stated.metadata.name === undefined ? undefined : this.#storage.get(resource, namespace, stated.metadata.name);
+    if (existing !== undefined) {
       this.#check(door, undefined, stated);
-      throw alreadyExists(resource, stated.metadata.name);
+      throw alreadyExists(resource, stated.metadata.name ?? '', existing.object.metadata.deletionTimestamp !== undefined);
     }
     const owned = ownersAfterUpdate(
       undefined,
@@ -119,16 +120,13 @@ export class Writes {
       const same = { ...object, metadata: { ...object.metadata, resourceVersion: version } };
       if (sameJson(comparableTimes(same), comparableTimes(before))) return { object: before, created: false };
       if (door.dryRun) return { object: same, created: false };
-      if (isReleased(object)) return { object: this.#remove(resource, object), created: false };
+      if (isReleased(object)) {
+        this.#storage.remove(resource, door.namespace, object.metadata.name ?? '', same);
+        return { object: same, created: false };
+      }
     }
     if (door.dryRun) return { object: ordered(object), created: true };
     return { object: this.#storage.put(resource, ordered(object)).object, created: before === undefined };
-  }
-
-  /** The last finalizer is gone: the object goes with it, in its last state. */
-  #remove(resource: Resource, object: KubeObject): KubeObject {
-    this.#storage.put(resource, object);
-    return this.#storage.remove(resource, object.metadata.namespace ?? '', object.metadata.name ?? '') ?? object;
   }
 }
 

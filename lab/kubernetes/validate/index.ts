@@ -1,9 +1,20 @@
 /** Which rules an object of a kind must keep. Only the kinds and rules that the product's own mistakes could break. */
 import { invalid } from '../status.ts';
+import { leaseFaults } from './lease.ts';
 import { metadataFaults } from './metadata.ts';
 import type { Rule, Validation } from './rule.ts';
+import { configMapFaults, immutableFaults, secretFaults } from './secret.ts';
+import { serviceFaults } from './service.ts';
+import { deploymentFaults, podFaults } from './workload.ts';
 
-const RULES: Readonly<Record<string, readonly Rule[]>> = {};
+const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  '/secrets': [secretFaults, immutableFaults],
+  '/configmaps': [configMapFaults, immutableFaults],
+  '/services': [serviceFaults],
+  '/pods': [podFaults],
+  'apps/deployments': [deploymentFaults],
+  'coordination.k8s.io/leases': [leaseFaults],
+};
 
 /** Throws the 422 that names every fault. */
 export function validate(validation: Validation): void {

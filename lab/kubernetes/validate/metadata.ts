@@ -22,8 +22,34 @@ function labelFaults({ metadata }: KubeObject): FieldFault[] {
   return bad.map(([, value]) => invalidValue('metadata.labels', value, LABEL_VALUE_TEXT));
 }
 
+function ownerFaults({ metadata }: KubeObject): FieldFault[] {
+  const owners = metadata.ownerReferences ?? [];
+  const incomplete = owners.flatMap((owner, index) =>
+    (['apiVersion', 'kind', 'name', 'uid'] as const)
+      .filter((name) => (owner[name] ?? '') === '')
+      .map((name) => required(`metadata.ownerReferences[${index}].${name}`, 'must not be empty')),
+  );
+  const controllers = owners.filter((owner) => owner.controller === true);
+  if (controllers.length < 2) return incomplete;
+  const names = controllers.slice(0, 2).map((owner) => owner.name);
+  const why = `Only one reference can have Controller set to true. Found "true" in references for ${names.join(' and ')}`;
+  return [...incomplete, invalidValue('metadata.ownerReferences', owners, why)];
+}
+
+/** While an object is being deleted its finalizers may go, but none may come. */
+function finalizerFaults({ before, after }: Validation): FieldFault[] {
+  if (before?.metadata.deletionTimestamp === undefined) return [];
+  const old = before.metadata.finalizers ?? [];
+  const added = (after.metadata.finalizers ?? []).filter((name) => !old.includes(name));
+  if (added.length === 0) return [];
+  const list = `[]string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
+  return [{ field: 'metadata.finalizers', reason: 'FieldValueForbidden', message }];
+}
+
 /** Name and labels; at an update the name was checked before. */
 export function metadataFaults(validation: Validation): FieldFault[] {
   const { before, after } = validation;
-  return [...(before === undefined ? nameFaults(validation) : []), ...labelFaults(after)];
+  const named = before === undefined ? nameFaults(validation) : [];
+  return [...named, ...labelFaults(after), ...ownerFaults(after), ...finalizerFaults(validation)];
 }
