@@ -1,0 +1,16 @@
+import type { LabCluster } from '../kubernetes/cluster.ts';
+import type { Authority } from '../pki/authority.ts';
+import type { MeshCluster } from './cluster.ts';
+import type { Overlays } from './overlays.ts';
+
+/** One cluster of a mesh that runs. */
+export interface MeshMember extends MeshCluster {
+  readonly api: LabCluster;
+  readonly overlays: Overlays;
+  /** What its istiod was given to sign with when the mesh was built. */
+  readonly signing: Authority;
+  /** What the istiods of the others come in with. */
+  readonly readerToken: string;
+  /** What the product comes in with. */
+  readonly productToken: string;
+}

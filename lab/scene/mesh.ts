@@ -1,0 +1,168 @@
+/** A mesh of several clusters in one call: healthy, with real keys and certificates, as cert-manager and Istio would have left it. */
+import type { LabClock } from '../clock.ts';
+import { createCertManager, type CertManager } from '../controllers/cert-manager.ts';
+import { startLabCluster } from '../kubernetes/cluster.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
+import { type Authority, createAuthority } from '../pki/authority.ts';
+import { remember } from '../pki/keys.ts';
+import {
+  caIssuer,
+  certificate,
+  certificateSecret,
+  certManagerWorkloads,
+  intermediateOf,
+  lifeOf,
+  ROOT,
+  ROOT_NAME,
+  selfSignedIssuer,
+} from './cert-manager.ts';
+import { clustersOf, type MeshCluster } from './cluster.ts';
+import { configYaml, type ConfigOptions, kubeconfigs, mergedKubeconfig, writeKubeconfigs } from './config.ts';
+import { cacerts, controlPlane, trustBundles } from './control-plane.ts';
+import { certManagerDefinitions, istioDefinitions } from './definitions.ts';
+import { crossNetworkGateway, eastWestGateway } from './gateways.ts';
+import type { MeshMember } from './member.ts';
+import { namespaces } from './namespaces.ts';
+import { node } from './nodes.ts';
+import { createOverlays } from './overlays.ts';
+import { PRODUCT_GROUPS, PRODUCT_USER, productRights } from './rbac.ts';
+import { reader, READER_GROUPS, READER_USER, readerToken, remoteSecret } from './remote-secrets.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface MeshOptions {
+  readonly clock: LabClock;
+  /** Two by default: `cluster-a`, which signs and takes public traffic, and `cluster-b`. */
+  readonly clusters?: readonly MeshCluster[];
+  /** How long ago the intermediates were issued, in milliseconds; 20 days by default, so that they are renewed in 100 days. */
+  readonly intermediatesAge?: number;
+  /** What every API server says it is. */
+  readonly gitVersion?: string;
+}
+
+export interface LabMesh {
+  readonly clock: LabClock;
+  readonly members: readonly MeshMember[];
+  readonly signer: MeshMember;
+  readonly root: Authority;
+  readonly certManager: CertManager;
+  member(name: string): MeshMember;
+  /** The text of a `meshwarden.yaml` for this mesh. */
+  configYaml(options: ConfigOptions): string;
+  /** A kubeconfig for each cluster with the product's own rights, by the cluster's name. */
+  kubeconfigs(): ReadonlyMap<string, string>;
+  /** One kubeconfig with a context for each cluster. */
+  mergedKubeconfig(): string;
+  /** Writes `<cluster>.yaml` for each cluster and `all.yaml` with all of them. */
+  writeKubeconfigs(dir: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
+  const { clock } = options;
+  const clusters = options.clusters ?? clustersOf(2);
+  const now = clock.now();
+  const root = createAuthority({ commonName: ROOT_NAME, ...lifeOf(ROOT, now - 30 * DAY_MS) });
+  const members: MeshMember[] = [];
+  for (const cluster of clusters) members.push(await startMember(cluster, root, options));
+  const signer = members.find(({ roles }) => roles.includes('signer'));
+  if (signer === undefined) throw new Error('A mesh needs one cluster with the role signer');
+
+  for (const member of members) fill(member, members, { root, now });
+  fillSigner(signer, members, { root, now, age: ageOf(options) });
+  const intermediates = members.map(({ name }) => intermediateOf(name));
+  const certManager = createCertManager({ clock, store: signer.api.store, intermediates });
+  return {
+    clock,
+    members,
+    signer,
+    root,
+    certManager,
+    member(name) {
+      const found = members.find((member) => member.name === name);
+      if (found === undefined) throw new Error(`The mesh has no cluster ${name}`);
+      return found;
+    },
+    configYaml: (wanted) => configYaml(members, wanted),
+    kubeconfigs: () => kubeconfigs(members),
+    mergedKubeconfig: () => mergedKubeconfig(members),
+    writeKubeconfigs: (dir) => writeKubeconfigs(members, dir),
+    async stop() {
+      certManager.close();
+      await Promise.all(members.map(({ api }) => api.stop()));
+    },
+  };
+}
+
+function ageOf({ intermediatesAge }: MeshOptions): number {
+  return intermediatesAge ?? 20 * DAY_MS;
+}
+
+async function startMember(cluster: MeshCluster, root: Authority, options: MeshOptions): Promise<MeshMember> {
+  const { clock, gitVersion } = options;
+  const api = await startLabCluster({ name: cluster.name, clock, ...(gitVersion === undefined ? {} : { gitVersion }) });
+  const { name, ...life } = {
+    name: intermediateOf(cluster.name).name,
+    ...lifeOf(intermediateOf(cluster.name), clock.now() - ageOf(options)),
+  };
+  const token = readerToken();
+  api.addUser(READER_USER, { token, groups: READER_GROUPS });
+  return {
+    ...cluster,
+    api,
+    overlays: createOverlays(api.store),
+    signing: root.issueIntermediate({ commonName: shape.name, ...lifeOf(shape, clock.now() - ageOf(options)) }),
+    readerToken: token,
+    productToken: remember(api.addUser(PRODUCT_USER, { groups: PRODUCT_GROUPS })),
+  };
+}
+
+interface Filling {
+  readonly root: Authority;
+  readonly now: number;
+}
+
+function fill(member: MeshMember, members: readonly MeshMember[], { root, now }: Filling): void {
+  const { api, podNetwork } = member;
+  put(member, [
+    ...istioDefinitions(),
+    ...(member.roles.includes('signer') ? certManagerDefinitions() : []),
+    ...namespaces(member),
+    ...productRights(member),
+  ]);
+  const names = api.store.list('Namespace').map(({ metadata }) => metadata.name ?? '');
+  put(member, [
+    node(podNetwork, 'v1.36.2+k3s1'),
+    cacerts(member.signing),
+    ...controlPlane(now, `${podNetwork}.0`),
+    ...trustBundles(root.certificatePem, names),
+    ...eastWestGateway(member, now),
+    crossNetworkGateway(),
+    ...reader(member.readerToken, api.caPem),
+    ...members.filter((other) => other !== member).map((other) => remoteSecret(remoteApi(other))),
+  ]);
+}
+
+/** How the other clusters reach a member. */
+export function remoteApi({ name, api, readerToken }: MeshMember): { name: string; server: string; caPem: string; token: string } {
+  return { name, server: api.url, caPem: api.caPem, token: readerToken };
+}
+
+function fillSigner(signer: MeshMember, members: readonly MeshMember[], { root, now, age }: Filling & { readonly age: number }): void {
+  const rootLife = lifeOf(ROOT, now - 30 * DAY_MS);
+  put(signer, [
+    ...certManagerWorkloads(now, `${signer.podNetwork}.1`),
+    selfSignedIssuer(rootLife.notBefore),
+    certificate(ROOT, rootLife, 1),
+    certificateSecret(ROOT, root, root.certificatePem),
+    caIssuer(rootLife.notBefore),
+    ...members.flatMap(({ name, signing }) => {
+      const shape = intermediateOf(name);
+      return [certificate(shape, lifeOf(shape, now - age), 1), certificateSecret(shape, signing, signing.rootPem)];
+    }),
+  ]);
+}
+
+function put({ api }: MeshMember, objects: readonly KubeObject[]): void {
+  for (const object of objects) api.store.put(object);
+}

@@ -1,0 +1,86 @@
+/** Changes laid over the objects of a cluster that can be taken off again, in any order, without a trace. */
+import type { KubeObject } from '../kubernetes/object.ts';
+import type { ObjectStore } from '../kubernetes/objects.ts';
+
+export interface ObjectName {
+  readonly kind: string;
+  /** Empty for what has no namespace. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Answers what the object shall be instead; undefined: it is not there. */
+export type Change = (object: KubeObject | undefined) => KubeObject | undefined;
+
+export interface Overlay extends ObjectName {
+  readonly change: Change;
+}
+
+interface Covered {
+  readonly at: ObjectName;
+  /** What lies under all layers; undefined: nothing. */
+  readonly base: KubeObject | undefined;
+  readonly layers: Map<string, Change>;
+}
+
+export interface Overlays {
+  /** Lays the changes of `id` over what is there. */
+  put(id: string, changes: readonly Overlay[]): void;
+  /** Takes them off: what lay under them is there again, byte for byte but for its version. */
+  remove(id: string): void;
+  /** False also when somebody else has meanwhile written all the objects: who writes an object writes over every layer on it. */
+  has(id: string): boolean;
+}
+
+export function createOverlays(store: ObjectStore): Overlays {
+  const covered = new Map<string, Covered>();
+  let writing = false;
+
+  store.onWrite(({ object }) => {
+    if (writing) return;
+    covered.delete(keyOf({ kind: object.kind ?? '', namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' }));
+  });
+
+  function rewrite({ at, base, layers }: Covered): void {
+    let wanted = base;
+    for (const change of layers.values()) wanted = change(wanted === undefined ? undefined : structuredClone(wanted));
+    writing = true;
+    try {
+      if (wanted === undefined) store.delete(at.kind, at.namespace, at.name);
+      else if (wanted.metadata.uid === undefined) store.put(wanted);
+      else store.restore(wanted);
+    } finally {
+      writing = false;
+    }
+  }
+
+  function cover(at: ObjectName): Covered {
+    const key = keyOf(at);
+    const entry = covered.get(key) ?? { at, base: store.get(at.kind, at.namespace, at.name), layers: new Map<string, Change>() };
+    covered.set(key, entry);
+    return entry;
+  }
+
+  return {
+    put(id, changes) {
+      for (const { change, ...at } of changes) {
+        const entry = cover(at);
+        entry.layers.set(id, change);
+        rewrite(entry);
+      }
+    },
+    remove(id) {
+      // From the last to the first: a definition that was taken away last must be back before its objects are.
+      for (const [key, entry] of [...covered].toReversed()) {
+        if (!entry.layers.delete(id)) continue;
+        if (entry.layers.size === 0) covered.delete(key);
+        rewrite(entry);
+      }
+    },
+    has: (id) => [...covered.values()].some(({ layers }) => layers.has(id)),
+  };
+}
+
+function keyOf({ kind, namespace, name }: ObjectName): string {
+  return `${kind}/${namespace}/${name}`;
+}

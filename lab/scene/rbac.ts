@@ -1,0 +1,20 @@
+/** The product's own rights: exactly the manifests that an owner applies. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../kubernetes/object.ts';
+import type { MeshCluster } from './cluster.ts';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'deploy', 'rbac');
+
+/** The product's user name at every API server of the mesh. */
+export const PRODUCT_USER = 'system:serviceaccount:meshwarden:meshwarden';
+export const PRODUCT_GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:meshwarden'] as const;
+
+export function productRights({ roles }: Pick<MeshCluster, 'roles'>): KubeObject[] {
+  return [...manifests('reader.yaml'), ...(roles.includes('signer') ? manifests('signer.yaml') : [])];
+}
+
+function manifests(file: string): KubeObject[] {
+  return parseAllDocuments(readFileSync(join(FOLDER, file), 'utf8')).map((document) => document.toJS() as KubeObject);
+}

@@ -1,0 +1,176 @@
+/** Deployments, their pods, Services and EndpointSlices, all healthy: what controllers and kubelets would have made of them. */
+import { createHash } from 'node:crypto';
+import { kubeTime, type KubeObject } from '../kubernetes/object.ts';
+
+export interface WorkloadPort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort?: number;
+}
+
+export interface Workload {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly container: string;
+  readonly image: string;
+  /** One by default. */
+  readonly replicas?: number;
+  /** The addresses of its pods lie in this /24 network, such as `10.1.2`. */
+  readonly podNetwork: string;
+  /** When it became what it is, in UTC milliseconds. */
+  readonly at: number;
+}
+
+export const NODE = 'node-1';
+
+/** Letters that stand for something in the names of pods and slices: the same for the same text. */
+function letters(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+function replicaSetOf({ name, image }: Workload): string {
+  return `${name}-${letters(image, 10)}`;
+}
+
+function containersOf({ container, image }: Workload): object[] {
+  return [{ name: container, image }];
+}
+
+export function deployment(workload: Workload): KubeObject {
+  const { namespace, name, labels, selector, at } = workload;
+  const replicas = workload.replicas ?? 1;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace, name, labels: { ...labels } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { ...selector } },
+      template: { metadata: { labels: { ...labels, ...selector } }, spec: { containers: containersOf(workload) } },
+    },
+    status: {
+      observedGeneration: 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+      availableReplicas: replicas,
+      conditions: [
+        condition('Available', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', at),
+        condition('Progressing', 'NewReplicaSetAvailable', `ReplicaSet "${replicaSetOf(workload)}" has successfully progressed.`, at),
+      ],
+    },
+  };
+}
+
+function condition(type: string, reason: string, message: string, at: number): object {
+  const time = kubeTime(at);
+  return { type, status: 'True', lastUpdateTime: time, lastTransitionTime: time, reason, message };
+}
+
+/** What a Deployment's status says when none of its pods is ready. */
+export function unavailable(object: KubeObject, at: number): KubeObject {
+  const status = { ...(object['status'] as Record<string, unknown>) };
+  delete status['readyReplicas'];
+  delete status['availableReplicas'];
+  const time = kubeTime(at);
+  const down = {
+    type: 'Available',
+    status: 'False',
+    lastUpdateTime: time,
+    lastTransitionTime: time,
+    reason: 'MinimumReplicasUnavailable',
+    message: 'Deployment does not have minimum availability.',
+  };
+  const [, progressing] = status['conditions'] as unknown[];
+  return { ...object, status: { ...status, unavailableReplicas: status['replicas'], conditions: [down, progressing] } };
+}
+
+export function pods(workload: Workload): KubeObject[] {
+  const { namespace, labels, selector, podNetwork, at, name } = workload;
+  const startTime = kubeTime(at);
+  return Array.from({ length: workload.replicas ?? 1 }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      namespace,
+      name: podName(workload, index),
+      labels: { ...labels, ...selector, 'pod-template-hash': letters(workload.image, 10) },
+    },
+    spec: { containers: containersOf(workload), nodeName: NODE, serviceAccountName: name },
+    status: {
+      phase: 'Running',
+      startTime,
+      podIP: podAddress(podNetwork, name, index),
+      podIPs: [{ ip: podAddress(podNetwork, name, index) }],
+      conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
+        type,
+        status: 'True',
+        lastTransitionTime: startTime,
+      })),
+    },
+  }));
+}
+
+function podName(workload: Workload, index: number): string {
+  return `${replicaSetOf(workload)}-${letters(`${workload.name}-${index}`, 5)}`;
+}
+
+/** Spread over the network by name, so that no two workloads of a scene share an address. */
+function podAddress(network: string, name: string, index: number): string {
+  const start = parseInt(letters(name, 4), 16) % 200;
+  return `${network}.${start + index + 2}`;
+}
+
+export interface ServiceOptions {
+  readonly workload: Workload;
+  readonly ports: readonly WorkloadPort[];
+  /** The addresses that a load balancer gave; without them the Service is of type ClusterIP. */
+  readonly addresses?: readonly string[];
+}
+
+export function service({ workload, ports, addresses }: ServiceOptions): KubeObject {
+  const { namespace, name, labels, selector } = workload;
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name, labels: { ...labels } },
+    spec: {
+      type: addresses === undefined ? 'ClusterIP' : 'LoadBalancer',
+      selector: { ...selector },
+      ports: ports.map(({ name, port, targetPort }) => ({ name, port, targetPort: targetPort ?? port, protocol: 'TCP' })),
+    },
+    ...(addresses === undefined ? {} : { status: { loadBalancer: { ingress: addresses.map((ip) => ({ ip, ipMode: 'VIP' })) } } }),
+  };
+}
+
+export function endpointSlice({ workload, ports }: ServiceOptions): KubeObject {
+  const { namespace, name, podNetwork, labels } = workload;
+  const endpoints = Array.from({ length: workload.replicas ?? 1 }, (_, index) => ({
+    addresses: [podAddress(podNetwork, name, index)],
+    conditions: { ready: true, serving: true, terminating: false },
+    nodeName: NODE,
+    targetRef: { kind: 'Pod', namespace, name: podName(workload, index) },
+  }));
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      namespace,
+      name: sliceName(name),
+      labels: {
+        ...labels,
+        'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+        'kubernetes.io/service-name': name,
+      },
+    },
+    addressType: 'IPv4',
+    endpoints,
+    ports: ports.map(({ name, port, targetPort }) => ({ name, port: targetPort ?? port, protocol: 'TCP' })),
+  };
+}
+
+export function sliceName(service: string): string {
+  return `${service}-${letters(service, 5)}`;
+}
