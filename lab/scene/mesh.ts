@@ -101,10 +101,7 @@ function ageOf({ intermediatesAge }: MeshOptions): number {
 async function startMember(cluster: MeshCluster, root: Authority, options: MeshOptions): Promise<MeshMember> {
   const { clock, gitVersion } = options;
   const api = await startLabCluster({ name: cluster.name, clock, ...(gitVersion === undefined ? {} : { gitVersion }) });
-  const { name, ...life } = {
-    name: intermediateOf(cluster.name).name,
-    ...lifeOf(intermediateOf(cluster.name), clock.now() - ageOf(options)),
-  };
+  const shape = intermediateOf(cluster.name);
   const token = readerToken();
   api.addUser(READER_USER, { token, groups: READER_GROUPS });
   return {
