@@ -1,7 +1,7 @@
 /** The checks that are programs of others. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Command {
@@ -21,7 +21,7 @@ export interface Result {
 
 /** All of them, for the project at `root`. */
 export function commandsOf(root: string): readonly Command[] {
-  return [...typeChecks(root), ...LINTERS, ...['.', 'tools/node', 'tools/browser'].map(lockCheck)];
+  return [...typeChecks(root), ...LINTERS, ...['.', 'tools/node', 'tools/browser'].map((folder) => lockCheck(root, folder))];
 }
 
 const LINTERS: readonly Command[] = [
@@ -45,9 +45,13 @@ function typeChecks(root: string): readonly Command[] {
   }));
 }
 
-function lockCheck(folder: string): Command {
+/** On a copy: npm 9 deletes node_modules even when it is only asked what it would do. */
+function lockCheck(root: string, folder: string): Command {
+  const copy = join('.cache', 'check', folder);
+  mkdirSync(join(root, copy), { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(root, folder, name), join(root, copy, name));
   const argv: Command['argv'] = ['npm', 'ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  return { title: `lock file (${folder})`, argv, folder, next: 'Run npm install --ignore-scripts there and commit the lock file.' };
+  return { title: `lock file (${folder})`, argv, folder: copy, next: 'Run npm install --ignore-scripts there and commit the lock file.' };
 }
 
 /** Runs it to its end. A program that is missing is a failure with its reason. */
