@@ -1,0 +1,40 @@
+import { readKubeconfig, type KubeContext } from '../../config/kubeconfig.ts';
+import { absolute, defaultKubeconfig } from '../../config/paths.ts';
+import { isMissing, readFailureWords } from '../../config/sources.ts';
+import { OperatorError } from '../../core/errors.ts';
+import type { CliIo } from '../io.ts';
+
+/**
+ * The contexts of the kubeconfig that kubectl would use, or of the one that is named; of two with the same name the first, as kubectl has it.
+ *
+ * @throws OperatorError where there is no kubeconfig, or none with a context.
+ */
+export async function readContexts(named: string | undefined, io: CliIo): Promise<readonly KubeContext[]> {
+  const files = named === undefined ? defaultKubeconfig(io) : [absolute(named, io.cwd, io)];
+  const byName = new Map<string, KubeContext>();
+  let isThere = false;
+  for (const file of files) {
+    const text = await readOptional(file, files.length > 1, io);
+    if (text === undefined) continue;
+    isThere = true;
+    for (const context of readKubeconfig(text, file)) if (!byName.has(context.name)) byName.set(context.name, context);
+  }
+  if (byName.size > 0) return [...byName.values()];
+  const why = isThere ? 'it has no context' : 'no such file';
+  throw refused(files.join(', '), why);
+}
+
+/** Like kubectl: files of a list may be missing, a single one may not. */
+async function readOptional(file: string, mayBeMissing: boolean, io: CliIo): Promise<string | undefined> {
+  try {
+    return await io.readFile(file);
+  } catch (error) {
+    if (mayBeMissing && isMissing(error)) return undefined;
+    throw refused(file, readFailureWords(error), error);
+  }
+}
+
+function refused(where: string, why: string, cause?: unknown): OperatorError {
+  const next = 'Name a file with --kubeconfig or in KUBECONFIG.';
+  return new OperatorError({ reason: 'invalid', what: 'Cannot read the kubeconfig', where, why, next, cause });
+}
