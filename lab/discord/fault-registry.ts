@@ -1,3 +1,4 @@
+import { NotPossible } from './people/refused.ts';
 import type { FaultView } from '../page/contract.ts';
 
 /** What the page's panel of faults works on. Whoever starts the lab fills it. */
@@ -6,3 +7,9 @@ export interface FaultRegistry {
   /** Turns a toggle on or off, or carries out an action. Rejects for an unknown id. */
   set(id: string, on: boolean): Promise<void>;
 }
+
+/** A panel without faults. */
+export const noFaults: FaultRegistry = {
+  list: () => [],
+  set: (id) => Promise.reject(new NotPossible(`There is no fault ${id}`)),
+};

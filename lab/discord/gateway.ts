@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { frameName, type GatewayEntry } from './gateway-log.ts';
+import { parseFrame, plain, presenceOf, type Identify, type Presence, type Resume } from './gateway-frames.ts';
 import { GatewaySession, type Frame } from './gateway-session.ts';
-import { guildCreateJson } from './payloads.ts';
-import type { World } from './world.ts';
+import { channelJson, guildCreateJson, readyJson } from './payloads.ts';
+import type { Channel, World } from './world.ts';
 
 export const GATEWAY_PATH = '/gateway';
 export const RESUME_PATH = '/gateway/resume';
@@ -26,7 +27,7 @@ export interface GatewaySettings {
   problem(text: string): void;
 }
 
-interface Faults {
+interface GatewayFaults {
   acks: boolean;
   frozen: boolean;
   ready: boolean;
@@ -36,17 +37,20 @@ interface Faults {
   refuse: '503' | 'reset' | undefined;
 }
 
+const HEALTHY: GatewayFaults = {
+  acks: true,
+  frozen: false,
+  ready: true,
+  hello: true,
+  resumes: true,
+  invalidateIdentify: false,
+  refuse: undefined,
+};
+
+/** All sessions and connections of the bot. Faults can be set one by one in `faults`. */
 export class Gateway {
   readonly log: GatewayEntry[] = [];
-  readonly faults: Faults = {
-    acks: true,
-    frozen: false,
-    ready: true,
-    hello: true,
-    resumes: true,
-    invalidateIdentify: false,
-    refuse: undefined,
-  };
+  readonly faults: GatewayFaults = { ...HEALTHY };
   /** How many IDENTIFY are left today, as `GET /gateway/bot` reports it. */
   startsLeft = 1000;
   readonly #settings: GatewaySettings;
@@ -88,6 +92,18 @@ export class Gateway {
       const frame = session.event(event, data);
       if (session.socket !== undefined) this.#send(session.socket, frame);
     }
+  }
+
+  channelAdded(channel: Channel): void {
+    this.#channelEvent('CHANNEL_CREATE', channel);
+  }
+
+  channelChanged(channel: Channel): void {
+    this.#channelEvent('CHANNEL_UPDATE', channel);
+  }
+
+  channelRemoved(channel: Channel): void {
+    this.#channelEvent('CHANNEL_DELETE', channel);
   }
 
   /** Closes every connection with this code. */
@@ -134,20 +150,18 @@ export class Gateway {
 
   /** Ends every fault except the ones that have already happened. */
   heal(): void {
-    Object.assign(this.faults, {
-      acks: true,
-      frozen: false,
-      ready: true,
-      hello: true,
-      resumes: true,
-      invalidateIdentify: false,
-      refuse: undefined,
-    });
+    Object.assign(this.faults, HEALTHY);
   }
 
   stop(): void {
     for (const socket of this.#sockets) socket.terminate();
     this.#server.close();
+  }
+
+  #channelEvent(event: string, channel: Channel): void {
+    const { world } = this.#settings;
+    world.changed();
+    this.dispatch(event, channelJson(world, channel));
   }
 
   #live(): (GatewaySession & { readonly socket: WebSocket })[] {
@@ -176,7 +190,7 @@ export class Gateway {
 
   #received(socket: WebSocket, path: string, data: Buffer): void {
     if (this.faults.frozen) return;
-    const frame = parse(data);
+    const frame = parseFrame(data);
     if (frame === undefined) {
       socket.close(4002, 'Error while decoding payload.');
       return;
@@ -208,7 +222,7 @@ export class Gateway {
     const session = new GatewaySession(`session-${world.nextId()}`, identify.intents, socket);
     this.#sessions.set(session.id, session);
     if (identify.presence) session.presence = presenceOf(identify.presence);
-    this.#send(socket, session.event('READY', this.#ready(session)));
+    this.#send(socket, session.event('READY', readyJson(world, session.id, this.#resumeUrl())));
     this.#send(socket, session.event('GUILD_CREATE', guildCreateJson(world)));
     world.changed();
   }
@@ -252,26 +266,8 @@ export class Gateway {
     this.#settings.world.changed();
   }
 
-  #ready(session: GatewaySession): Record<string, unknown> {
-    const { world } = this.#settings;
-    return {
-      v: 10,
-      user: { ...world.bot.user, mfa_enabled: true, verified: true, email: null },
-      guilds: [{ id: world.guild.id, unavailable: true }],
-      session_id: session.id,
-      session_type: 'normal',
-      resume_gateway_url: `${this.#settings.origin().replace('http', 'ws')}${RESUME_PATH}`,
-      shard: [0, 1],
-      application: { id: world.applicationId, flags: 0 },
-      private_channels: [],
-      user_settings: {},
-      relationships: [],
-      presences: [],
-      guild_join_requests: [],
-      geo_ordered_rtc_regions: [],
-      auth: {},
-      _trace: ['lab'],
-    };
+  #resumeUrl(): string {
+    return `${this.#settings.origin().replace('http', 'ws')}${RESUME_PATH}`;
   }
 
   #sessionOf(socket: WebSocket): GatewaySession | undefined {
@@ -286,39 +282,5 @@ export class Gateway {
 
   #note(from: GatewayEntry['from'], what: string): void {
     this.log.push({ from, what });
-  }
-}
-
-interface Identify {
-  readonly token: string;
-  readonly intents: number;
-  readonly presence?: Presence;
-}
-
-interface Resume {
-  readonly token: string;
-  readonly session_id: string;
-  readonly seq: number;
-}
-
-interface Presence {
-  readonly status?: string;
-  readonly activities?: readonly { readonly name?: string; readonly state?: string }[];
-}
-
-function presenceOf(presence: Presence): { status: string; activity: string } {
-  const first = presence.activities?.[0];
-  return { status: presence.status ?? 'online', activity: first?.state ?? first?.name ?? '' };
-}
-
-function plain(op: number, d: unknown): Frame {
-  return { op, d, s: null, t: null };
-}
-
-function parse(data: Buffer): { readonly op: number; readonly d: unknown } | undefined {
-  try {
-    return JSON.parse(data.toString()) as { op: number; d: unknown };
-  } catch {
-    return undefined; // not JSON: the caller closes with 4002, as Discord does
   }
 }

@@ -32,7 +32,7 @@ export interface Interaction {
   answer?: StoredMessage;
   readonly followups: StoredMessage[];
   modal?: APIModalInteractionResponseCallbackData;
-  choices?: readonly APIApplicationCommandOptionChoice<string | number>[];
+  choices?: readonly APIApplicationCommandOptionChoice[];
   /** The token was ended by hand. */
   expired: boolean;
   /** What the bot did, one entry each: `defer (ephemeral)`, `edit: …`. */
@@ -66,7 +66,9 @@ export class Interactions {
 
   /** Opens one and starts its clock: unanswered in time, it is lost and `acked` rejects. */
   open(
-    begun: Pick<Interaction, 'kind' | 'user' | 'channel' | 'act' | 'source'> & { metadata(id: string): APIMessageInteractionMetadata },
+    begun: Pick<Interaction, 'kind' | 'user' | 'channel' | 'act' | 'source'> & {
+      readonly metadata: (id: string) => APIMessageInteractionMetadata;
+    },
   ): Interaction {
     const id = this.#world.nextId();
     const token = Buffer.from(`interaction:${id}:${this.#random.id(40)}`).toString('base64url');

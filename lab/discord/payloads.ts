@@ -48,7 +48,7 @@ export function memberJson(member: Member): APIGuildMember {
 /** A channel or a thread; with `viewer` also what that member may do there. */
 export function channelJson(world: World, channel: Channel, viewer?: Member): APIChannel {
   const permissions = viewer === undefined ? {} : { permissions: permissionsIn(world, viewer, channel).toString() };
-  const last = [...channel.messages.values()].filter((stored) => stored.ephemeralFor === undefined).at(-1);
+  const last = [...channel.messages.values()].findLast((stored) => stored.ephemeralFor === undefined);
   const common = { id: channel.id, name: channel.name, guild_id: world.guild.id, flags: 0, last_message_id: last?.message.id ?? null };
   if (channel.thread === undefined) {
     return {
@@ -152,6 +152,28 @@ export function guildCreateJson(world: World): GatewayGuildCreateDispatchData {
     guild_scheduled_events: [],
     soundboard_sounds: [],
   } as unknown as GatewayGuildCreateDispatchData;
+}
+
+/** The first event of a session. The guilds follow as events of their own. */
+export function readyJson(world: World, sessionId: string, resumeUrl: string): Record<string, unknown> {
+  return {
+    v: 10,
+    user: { ...world.bot.user, mfa_enabled: true, verified: true, email: null },
+    guilds: [{ id: world.guild.id, unavailable: true }],
+    session_id: sessionId,
+    session_type: 'normal',
+    resume_gateway_url: resumeUrl,
+    shard: [0, 1],
+    application: { id: world.applicationId, flags: 0 },
+    private_channels: [],
+    user_settings: {},
+    relationships: [],
+    presences: [],
+    guild_join_requests: [],
+    geo_ordered_rtc_regions: [],
+    auth: {},
+    _trace: ['lab'],
+  };
 }
 
 /** Discord's form of an instant: microseconds and an offset. */

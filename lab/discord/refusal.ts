@@ -1,5 +1,7 @@
 /** Discord's answers to what it does not accept: `{code, message, errors}` with an HTTP status. */
 
+import { characters } from './characters.ts';
+
 interface FormError {
   readonly code: string;
   readonly message: string;
@@ -64,7 +66,7 @@ export class Form {
 
   /** Adds a fault when `value` is longer than `max`, counted in characters as a reader sees them. */
   max(at: readonly (string | number)[], value: unknown, max: number): void {
-    if (typeof value === 'string' && [...value].length > max) this.add(at, 'BASE_TYPE_MAX_LENGTH', `Must be ${max} or fewer in length.`);
+    if (typeof value === 'string' && characters(value) > max) this.add(at, 'BASE_TYPE_MAX_LENGTH', `Must be ${max} or fewer in length.`);
   }
 
   count(at: readonly (string | number)[], list: readonly unknown[], min: number, max: number): void {

@@ -10,6 +10,12 @@ import { messageText } from './text.ts';
 import { until } from './until.ts';
 import type { Member } from './world.ts';
 
+/** Values picked in the select with this placeholder or custom id. */
+export interface Choice {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
 export interface By {
   /** Without it, whoever began. */
   readonly user?: Member;
@@ -106,12 +112,7 @@ export async function clickOn(core: Core, message: APIMessage, label: string, us
 }
 
 /** Picks values in the select with this placeholder (or custom id). */
-export async function selectIn(
-  core: Core,
-  message: APIMessage,
-  { name, values }: { readonly name: string; readonly values: readonly string[] },
-  user: Member,
-): Promise<Reply> {
+export async function selectIn(core: Core, message: APIMessage, { name, values }: Choice, user: Member): Promise<Reply> {
   const customId = customIdOf(message, name, 'select');
   return new Reply(
     core,

@@ -5,6 +5,7 @@ import { readBody } from './request-body.ts';
 import { Refusal, refusals } from './refusal.ts';
 import type { Method, RestAnswer, RestRequest, Route } from './rest.ts';
 import { findRoute } from './routes/index.ts';
+import type { Validator } from './validate.ts';
 
 /** One call of the bot and its answer. */
 export interface RequestEntry {
@@ -20,11 +21,7 @@ export interface RequestEntry {
 
 export interface RestSettings extends FaultSettings {
   accepts(token: string): boolean;
-  /** Checks a request and an answer against Discord's own description; a request that does not fit is refused. */
-  readonly validate?: {
-    request(route: Route, body: unknown): Refusal | undefined;
-    answer(route: Route, answer: RestAnswer, request: RestRequest): string | undefined;
-  };
+  readonly validator: Validator | undefined;
   readonly requests: RequestEntry[];
 }
 
@@ -52,6 +49,7 @@ export async function serveRest(core: Core, settings: RestSettings, message: Inc
       const request: RestRequest = { method, path, query: url.searchParams, headers: message.headers, body, files, params: found.params };
       return handleRoute(core, settings, found.route, request);
     });
+    if (found !== undefined) checkAnswer(core, settings, found.route, answer);
     if (answer.status === 400) core.problem(`${entry.route} was refused: ${JSON.stringify(answer.body)}`);
     return answer;
   };
@@ -62,12 +60,15 @@ export async function serveRest(core: Core, settings: RestSettings, message: Inc
 }
 
 function handleRoute(core: Core, settings: RestSettings, route: Route, request: RestRequest): RestAnswer {
-  const refused = settings.validate?.request(route, request.body);
-  if (refused !== undefined) throw refused;
-  const answer = route.handle(core, request);
-  const wrong = settings.validate?.answer(route, answer, request);
+  const checked = settings.validator?.request(route, request.body);
+  for (const field of checked?.unknown ?? []) core.problem(`${route.method} ${route.path} does not know the field ${field}`);
+  if (checked?.refusal !== undefined) throw checked.refusal;
+  return route.handle(core, request);
+}
+
+function checkAnswer(core: Core, settings: RestSettings, route: Route, answer: RestAnswer): void {
+  const wrong = settings.validator?.answer(route, answer);
   if (wrong !== undefined) core.problem(`The double's answer to ${route.method} ${route.path} is not as Discord describes it: ${wrong}`);
-  return answer;
 }
 
 async function refusalsAsAnswers(handle: () => Promise<RestAnswer>): Promise<RestAnswer> {

@@ -16,26 +16,20 @@ function embedText(embed: APIEmbed): string {
 }
 
 function nodeText(node: Node): string {
-  const children = (node.components ?? []).map(nodeText);
-  switch (node.type) {
-    case ComponentType.Button:
-      return `[${node.label ?? node.custom_id ?? ''}]`;
-    case ComponentType.StringSelect:
-      return `[${node.placeholder ?? node.custom_id ?? ''} ▾]`;
-    case ComponentType.TextDisplay:
-      return node.content ?? '';
-    case ComponentType.ActionRow:
-      return children.join(' ');
-    case ComponentType.Section:
-      return [...children, node.accessory === undefined ? '' : nodeText(node.accessory)].filter((part) => part !== '').join('\n');
-    case ComponentType.MediaGallery:
-      return (node.items ?? []).map((item) => `<${fileName(item.media.url)}>`).join('\n');
-    case ComponentType.File:
-      return `<${fileName(node.file?.url ?? '')}>`;
-    default:
-      return children.join('\n');
-  }
+  const own = OWN[node.type];
+  if (own !== undefined) return own(node);
+  const children = [...(node.components ?? []), ...(node.accessory === undefined ? [] : [node.accessory])].map(nodeText);
+  return children.filter((part) => part !== '').join(node.type === ComponentType.ActionRow ? ' ' : '\n');
 }
+
+/** What components say that hold no others. */
+const OWN: { readonly [type in ComponentType]?: (node: Node) => string } = {
+  [ComponentType.Button]: (node) => `[${node.label ?? node.custom_id ?? ''}]`,
+  [ComponentType.StringSelect]: (node) => `[${node.placeholder ?? node.custom_id ?? ''} ▾]`,
+  [ComponentType.TextDisplay]: (node) => node.content ?? '',
+  [ComponentType.MediaGallery]: (node) => (node.items ?? []).map((item) => `<${fileName(item.media.url)}>`).join('\n'),
+  [ComponentType.File]: (node) => `<${fileName(node.file?.url ?? '')}>`,
+};
 
 function fileName(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1);

@@ -158,3 +158,10 @@ export function addChannel(world: World, name: string, topic: string): Channel {
   world.changed();
   return channel;
 }
+
+/** The channel of this name. Throws when there is none. */
+export function channelNamed(world: World, name: string): Channel {
+  const found = [...world.channels.values()].find((channel) => channel.name === name);
+  if (found === undefined) throw new Error(`There is no channel #${name}`);
+  return found;
+}

@@ -53,14 +53,13 @@ export function begin(core: Core, who: Actor, begun: Begun): Interaction {
     channel: who.channel,
     act: begun.act,
     ...(begun.source === undefined ? {} : { source: begun.source }),
-    metadata: (id) =>
-      ({
-        id,
-        type: TYPES[begun.kind],
-        user: who.user.user,
-        authorizing_integration_owners: owners,
-        ...begun.metadata?.(id),
-      }) as unknown as APIMessageInteractionMetadata,
+    metadata: (id) => ({
+      id,
+      type: TYPES[begun.kind],
+      user: who.user.user,
+      authorizing_integration_owners: owners,
+      ...begun.metadata?.(id),
+    }),
   });
   if (!begun.quiet) core.transcript.person(who.user.user.username, who.channel.id, begun.act);
   core.gateway.dispatch(

@@ -33,7 +33,7 @@ export async function sendCommand(core: Core, act: SlashAct): Promise<Interactio
 export async function typeOption(
   core: Core,
   act: SlashAct & { readonly focused: string },
-): Promise<readonly APIApplicationCommandOptionChoice<string | number>[]> {
+): Promise<readonly APIApplicationCommandOptionChoice[]> {
   const who = actor(core, act, 'UseApplicationCommands');
   const resolved = resolve(core.world, act.path);
   mayUse(core.world, who, resolved);

@@ -1,5 +1,6 @@
 import type { APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import { ComponentType } from 'discord-api-types/v10';
+import { characters } from '../characters.ts';
 import { walk, type Node } from '../components.ts';
 import type { Core } from '../core.ts';
 import type { Interaction } from '../interaction.ts';
@@ -35,9 +36,9 @@ export async function sendModal(core: Core, act: ModalAct): Promise<Interaction>
 /** The modal's components with what was entered, in the shape that they were sent in: rows or labels. */
 function answers(modal: APIModalInteractionResponseCallbackData, act: ModalAct): unknown[] {
   const nodes = modal.components as unknown as readonly Node[];
-  const known = walk(nodes).flatMap((node) => node.custom_id ?? []);
+  const known = new Set(walk(nodes).flatMap((node) => node.custom_id ?? []));
   for (const { customId } of act.fields) {
-    if (!known.includes(customId)) throw new NotPossible(`The modal has no field "${customId}"`);
+    if (!known.has(customId)) throw new NotPossible(`The modal has no field "${customId}"`);
   }
   return nodes.map((node, index) => {
     const id = node.id ?? index + 1;
@@ -52,15 +53,15 @@ function answers(modal: APIModalInteractionResponseCallbackData, act: ModalAct):
 function entered(node: Node, act: ModalAct): Record<string, unknown> {
   const value = act.fields.find((field) => field.customId === node.custom_id)?.value;
   const about = { type: node.type, id: node.id ?? 1, custom_id: node.custom_id };
-  if (node.type === ComponentType.TextInput) return { ...about, value: text(node as TextInput, value) };
+  if (node.type === ComponentType.TextInput) return { ...about, value: text(node, value) };
   const values = value === undefined ? [] : [value].flat();
   if (node.required !== false && values.length === 0) throw new NotPossible(`The field "${node.custom_id ?? ''}" is required`);
   if (values.length > 0) checkValues(node, values);
-  return { ...about, ...(SINGLE.includes(node.type) ? { value: values[0] ?? null } : { values }) };
+  return { ...about, ...(SINGLE.has(node.type) ? { value: values[0] ?? null } : { values }) };
 }
 
 /** Radio groups and checkboxes carry one value. */
-const SINGLE: readonly number[] = [21, 23];
+const SINGLE: ReadonlySet<number> = new Set([21, 23]);
 
 interface TextInput extends Node {
   readonly min_length?: number;
@@ -71,7 +72,7 @@ interface TextInput extends Node {
 function text(node: TextInput, given: string | readonly string[] | undefined): string {
   const value = String(given ?? node.value ?? '');
   if (node.required !== false && value === '') throw new NotPossible(`The field "${node.custom_id ?? ''}" is required`);
-  const length = [...value].length;
+  const length = characters(value);
   if (value !== '' && length < (node.min_length ?? 0))
     throw new NotPossible(`The field "${node.custom_id ?? ''}" must be at least ${node.min_length} long`);
   if (length > (node.max_length ?? 4000))

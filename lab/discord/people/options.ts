@@ -1,5 +1,6 @@
 import type { APIApplicationCommand, APIApplicationCommandOption, APIApplicationCommandOptionChoice } from 'discord-api-types/v10';
 import { ApplicationCommandOptionType } from 'discord-api-types/v10';
+import { characters } from '../characters.ts';
 import type { World } from '../world.ts';
 import { NotPossible } from './refused.ts';
 
@@ -19,7 +20,7 @@ export interface GivenOption {
 
 type Loose = APIApplicationCommandOption & {
   readonly options?: readonly APIApplicationCommandOption[];
-  readonly choices?: readonly APIApplicationCommandOptionChoice<string | number>[];
+  readonly choices?: readonly APIApplicationCommandOptionChoice[];
   readonly autocomplete?: boolean;
   readonly min_value?: number;
   readonly max_value?: number;
@@ -45,7 +46,7 @@ export function resolve(world: World, path: readonly string[]): Resolved {
     const step = options.find((option) => option.name === word && isGroup(option));
     if (step === undefined) throw new NotPossible(`/${path.join(' ')} is not registered: no "${word}" there`);
     steps.push(step);
-    options = (step.options ?? []) as readonly Loose[];
+    options = step.options ?? [];
   }
   if (options.some(isGroup)) throw new NotPossible(`/${path.join(' ')} needs one of: ${options.map((option) => option.name).join(', ')}`);
   return { command, steps, options };
@@ -116,7 +117,7 @@ function choiceFault(option: Loose, value: GivenOption['value']): string | undef
 }
 
 function boundsFault(option: Loose, value: GivenOption['value']): string | undefined {
-  const size = typeof value === 'string' ? [...value].length : Number(value);
+  const size = typeof value === 'string' ? characters(value) : Number(value);
   const min = typeof value === 'string' ? option.min_length : option.min_value;
   const max = typeof value === 'string' ? (option.max_length ?? 6000) : option.max_value;
   if (min !== undefined && size < min) return `must be at least ${min}`;

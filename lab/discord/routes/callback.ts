@@ -58,7 +58,7 @@ function callback(core: Core, request: RestRequest): ReturnType<Route['handle']>
 function answer(core: Core, interaction: Interaction, given: Callback, request: RestRequest): void {
   const payload = (given.data ?? {}) as MessagePayload;
   if (given.type === ApplicationCommandAutocompleteResult) {
-    const { choices = [] } = (given.data ?? {}) as { choices?: APIApplicationCommandOptionChoice<string | number>[] };
+    const { choices = [] } = (given.data ?? {}) as { choices?: APIApplicationCommandOptionChoice[] };
     checkChoices(choices);
     interaction.choices = choices;
     done(core, interaction, 'replied', `choices: ${choices.map((choice) => choice.name).join(', ')}`);

@@ -1,8 +1,8 @@
 import { GATEWAY_PATH } from '../gateway.ts';
 import { channelJson, guildJson, memberJson, roleJson } from '../payloads.ts';
-import { permissionsIn } from '../permissions.ts';
 import { refusals } from '../refusal.ts';
 import { ok, param, type Route } from '../rest.ts';
+import type { World } from '../world.ts';
 import { channelFor, guildFor } from './access.ts';
 
 /** Who the bot is and where it is. */
@@ -75,7 +75,7 @@ export const identityRoutes: readonly Route[] = [
   },
 ];
 
-function applicationJson(world: Parameters<typeof permissionsIn>[0]): Record<string, unknown> {
+function applicationJson(world: World): Record<string, unknown> {
   const { bot, guild } = world;
   return {
     id: world.applicationId,
@@ -102,7 +102,7 @@ function applicationJson(world: Parameters<typeof permissionsIn>[0]): Record<str
   };
 }
 
-function userGuildJson(world: Parameters<typeof permissionsIn>[0]): Record<string, unknown> {
+function userGuildJson(world: World): Record<string, unknown> {
   const permissions = [...world.bot.roles, world.guild.id].reduce((all, id) => all | (world.roles.get(id)?.permissions ?? 0n), 0n);
   return {
     id: world.guild.id,

@@ -125,5 +125,5 @@ function withThread(core: Core, message: APIMessage): APIMessage {
   const thread = core.world.channels.get(message.id);
   if (thread?.type !== ChannelType.PublicThread) return message;
   const flags = (message.flags ?? 0) | MessageFlags.HasThread;
-  return { ...message, flags, thread: channelJson(core.world, thread) } as APIMessage;
+  return { ...message, flags, thread: channelJson(core.world, thread) };
 }

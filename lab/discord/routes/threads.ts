@@ -1,7 +1,6 @@
 import { ChannelType } from 'discord-api-types/v10';
 import type { Core } from '../core.ts';
 import { channelJson } from '../payloads.ts';
-import { has, permissionsIn } from '../permissions.ts';
 import { Form, refusals } from '../refusal.ts';
 import { NO_CONTENT, ok, type RestRequest, type Route } from '../rest.ts';
 import type { Channel, ThreadFacts } from '../world.ts';
@@ -101,21 +100,18 @@ function checkName(name: string | null | undefined): void {
   form.done();
 }
 
-/** Of a thread: name, archived, locked, life. Of a channel: name and topic, for who may manage it. */
+/** Name, archived, locked, life of a thread. Channels themselves are not the bot's to change. */
 function patch(core: Core, request: RestRequest): ReturnType<Route['handle']> {
   const channel = channelFor(core, request);
-  const payload = request.body as ThreadPayload & { readonly topic?: string | null };
-  const granted = permissionsIn(core.world, core.world.bot, channel);
-  if (channel.thread === undefined) {
-    if (!has(granted, 'ManageChannels')) throw refusals.missingPermissions();
-    channel.topic = payload.topic ?? channel.topic;
-  } else changeThread(channel.thread, payload, core.world.clock.now());
+  const payload = request.body as ThreadPayload;
+  if (channel.thread === undefined) throw refusals.missingPermissions();
+  changeThread(channel.thread, payload, core.world.clock.now());
   if (payload.name) {
     checkName(payload.name);
     channel.name = payload.name;
   }
   core.world.changed();
-  core.gateway.dispatch(channel.thread === undefined ? 'CHANNEL_UPDATE' : 'THREAD_UPDATE', channelJson(core.world, channel));
+  core.gateway.dispatch('THREAD_UPDATE', channelJson(core.world, channel));
   return ok(channelJson(core.world, channel));
 }
 

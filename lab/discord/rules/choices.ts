@@ -2,7 +2,7 @@ import type { APIApplicationCommandOptionChoice } from 'discord-api-types/v10';
 import { Form } from '../refusal.ts';
 
 /** Discord's rules for the answers to an autocompletion. */
-export function checkChoices(choices: readonly APIApplicationCommandOptionChoice<string | number>[]): void {
+export function checkChoices(choices: readonly APIApplicationCommandOptionChoice[]): void {
   const form = new Form();
   if (choices.length > 25) form.add(['data', 'choices'], 'BASE_TYPE_MAX_LENGTH', 'Must be 25 or fewer in length.');
   choices.forEach((choice, index) => {

@@ -1,6 +1,7 @@
 /** Discord's rules for commands. https://docs.discord.com/developers/interactions/application-commands */
 import type { APIApplicationCommandOption } from 'discord-api-types/v10';
 import { ApplicationCommandOptionType } from 'discord-api-types/v10';
+import { characters } from '../characters.ts';
 import { Form } from '../refusal.ts';
 
 export interface CommandPayload {
@@ -29,22 +30,22 @@ const MAX_CHARACTERS = 8000;
 export function checkCommandSet(commands: readonly CommandPayload[]): void {
   const form = new Form();
   if (commands.length > MAX_COMMANDS) form.add([], 'MAX_COMMANDS', `Must be ${MAX_COMMANDS} or fewer in length.`);
-  commands.forEach((command, index) => command_(form, [index], command));
+  commands.forEach((command, index) => checkOne(form, [index], command));
   unique(form, [], commands, 'APPLICATION_COMMANDS_DUPLICATE_NAME', 'Application command names must be unique');
   form.done();
 }
 
 export function checkCommand(command: CommandPayload): void {
   const form = new Form();
-  command_(form, [], command);
+  checkOne(form, [], command);
   form.done();
 }
 
-function command_(form: Form, at: Path, command: CommandPayload): void {
+function checkOne(form: Form, at: Path, command: CommandPayload): void {
   name(form, [...at, 'name'], command.name);
   description(form, [...at, 'description'], command.description);
-  options(form, [...at, 'options'], (command.options ?? []) as readonly Loose[], 0);
-  if (characters(command) > MAX_CHARACTERS) {
+  options(form, [...at, 'options'], command.options ?? [], 0);
+  if (size(command) > MAX_CHARACTERS) {
     form.add(at, 'APPLICATION_COMMAND_TOO_LARGE', `Command exceeds maximum size (${MAX_CHARACTERS})`);
   }
 }
@@ -55,7 +56,7 @@ function name(form: Form, at: Path, value: string): void {
 }
 
 function description(form: Form, at: Path, value: string | undefined): void {
-  const length = [...(value ?? '')].length;
+  const length = characters(value);
   if (length < 1 || length > 100) form.add(at, 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.');
 }
 
@@ -72,7 +73,7 @@ function options(form: Form, at: Path, given: readonly Loose[], depth: number): 
   }
   let optionalSeen = false;
   given.forEach((option, index) => {
-    option_(form, [...at, index], option, depth);
+    checkOption(form, [...at, index], option, depth);
     if (option.required === true && optionalSeen) {
       form.add(
         [...at, index],
@@ -84,7 +85,7 @@ function options(form: Form, at: Path, given: readonly Loose[], depth: number): 
   });
 }
 
-function option_(form: Form, at: Path, option: Loose, depth: number): void {
+function checkOption(form: Form, at: Path, option: Loose, depth: number): void {
   name(form, [...at, 'name'], option.name);
   description(form, [...at, 'description'], option.description);
   const tooDeep = option.type === ApplicationCommandOptionType.SubcommandGroup ? depth > 0 : isGroup(option) && depth > 1;
@@ -96,10 +97,10 @@ function option_(form: Form, at: Path, option: Loose, depth: number): void {
   if (choices.length > 0 && option.autocomplete === true) {
     form.add([...at, 'autocomplete'], 'APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES', 'Choices and autocomplete are mutually exclusive');
   }
-  if (option.options !== undefined) options(form, [...at, 'options'], option.options as readonly Loose[], depth + 1);
+  if (option.options !== undefined) options(form, [...at, 'options'], option.options, depth + 1);
 }
 
-function isGroup(option: { readonly type: number }): boolean {
+function isGroup(option: { readonly type: ApplicationCommandOptionType }): boolean {
   return option.type === ApplicationCommandOptionType.Subcommand || option.type === ApplicationCommandOptionType.SubcommandGroup;
 }
 
@@ -109,9 +110,9 @@ function unique(form: Form, at: Path, list: readonly { readonly name: string }[]
   });
 }
 
-function characters(node: { readonly name: string; readonly description?: string | undefined }): number {
+function size(node: { readonly name: string; readonly description?: string | undefined }): number {
   const { options = [], choices = [] } = node as Loose;
-  const own = [...node.name].length + [...(node.description ?? '')].length;
-  const values = choices.reduce((sum, choice) => sum + [...choice.name].length + String(choice.value).length, 0);
-  return own + values + options.reduce((sum, option) => sum + characters(option), 0);
+  const own = characters(node.name) + characters(node.description);
+  const values = choices.reduce((sum, choice) => sum + characters(choice.name) + String(choice.value).length, 0);
+  return own + values + options.reduce((sum, option) => sum + size(option), 0);
 }

@@ -1,5 +1,6 @@
 /** Discord's rules for components. https://docs.discord.com/developers/components/reference */
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
+import { characters } from '../characters.ts';
 import { walk, type Node } from '../components.ts';
 import type { Form } from '../refusal.ts';
 
@@ -44,7 +45,7 @@ function checkV2(form: Form, top: readonly Node[], files: readonly string[]): vo
   const all = walk(top);
   if (all.length > MAX_V2)
     form.add(['components'], 'COMPONENT_MAX_TOTAL_COMPONENTS', `The total number of components must not exceed ${MAX_V2}`);
-  const text = all.reduce((sum, node) => sum + (node.type === ComponentType.TextDisplay ? [...(node.content ?? '')].length : 0), 0);
+  const text = all.reduce((sum, node) => sum + (node.type === ComponentType.TextDisplay ? characters(node.content) : 0), 0);
   if (text > MAX_V2_TEXT) {
     form.add(
       ['components'],
@@ -74,23 +75,23 @@ function mediaOf(node: Node): string[] {
   return [...items, ...(node.media === undefined ? [] : [node.media.url]), ...(node.file === undefined ? [] : [node.file.url])];
 }
 
-const SELECTS: readonly ComponentType[] = [
+const SELECTS: ReadonlySet<ComponentType> = new Set([
   ComponentType.StringSelect,
   ComponentType.UserSelect,
   ComponentType.RoleSelect,
   ComponentType.MentionableSelect,
   ComponentType.ChannelSelect,
-];
+]);
 
 function checkNode(form: Form, node: Node, at: Path): void {
   if (node.type === ComponentType.ActionRow) row(form, node, at);
   if (node.type === ComponentType.Button) button(form, node, at);
-  if (SELECTS.includes(node.type)) select(form, node, at);
+  if (SELECTS.has(node.type)) select(form, node, at);
 }
 
 function row(form: Form, node: Node, at: Path): void {
   const children = node.components ?? [];
-  const selects = children.filter((child) => SELECTS.includes(child.type)).length;
+  const selects = children.filter((child) => SELECTS.has(child.type)).length;
   form.count([...at, 'components'], children, 1, MAX_BUTTONS);
   if (selects > 0 && children.length > 1) {
     form.add([...at, 'components'], 'COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'An action row holds up to five buttons or one select');

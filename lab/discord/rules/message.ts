@@ -1,6 +1,7 @@
 /** Discord's rules for what a bot sends. https://docs.discord.com/developers/resources/message */
 import type { APIEmbed } from 'discord-api-types/v10';
 import { MessageFlags } from 'discord-api-types/v10';
+import { characters } from '../characters.ts';
 import type { MessagePayload, UploadedFile } from '../payload.ts';
 import { Form, refusals } from '../refusal.ts';
 import { checkComponents } from './components.ts';
@@ -68,7 +69,7 @@ function required(form: Form, at: readonly (string | number)[], value: string | 
 function embedCharacters(embed: APIEmbed): number {
   const fields = (embed.fields ?? []).flatMap((field) => [field.name, field.value]);
   const parts = [embed.title, embed.description, embed.footer?.text, embed.author?.name, ...fields];
-  return parts.reduce((sum, part) => sum + [...(part ?? '')].length, 0);
+  return parts.reduce((sum, part) => sum + characters(part), 0);
 }
 
 function attachments(form: Form, payload: MessagePayload, files: readonly UploadedFile[]): void {
@@ -94,10 +95,18 @@ function fileNames({ payload, files, before }: MessageFacts): string[] {
   return [...renamed, ...(before?.files ?? [])];
 }
 
+/** True when nothing is left to show: what the payload does not name stays as it was. */
 function empty({ payload, files, before }: MessageFacts): boolean {
-  const content = payload.content === undefined ? (before?.content ?? '') : (payload.content ?? '');
-  const embedCount = payload.embeds === undefined ? (before?.embeds ?? 0) : (payload.embeds?.length ?? 0);
-  const componentCount = payload.components === undefined ? (before?.components ?? 0) : (payload.components?.length ?? 0);
-  const kept = payload.attachments === undefined ? (before?.files.length ?? 0) : (payload.attachments?.length ?? 0);
-  return content.trim() === '' && embedCount === 0 && componentCount === 0 && files.length === 0 && kept === 0;
+  const content = payload.content === undefined ? before?.content : payload.content;
+  const parts = [
+    files.length,
+    remaining(payload.embeds, before?.embeds),
+    remaining(payload.components, before?.components),
+    remaining(payload.attachments, before?.files.length),
+  ];
+  return (content ?? '').trim() === '' && parts.every((count) => count === 0);
+}
+
+function remaining(given: readonly unknown[] | null | undefined, before: number | undefined): number {
+  return given === undefined ? (before ?? 0) : (given?.length ?? 0);
 }

@@ -12,7 +12,7 @@ export function checkModal(modal: APIModalInteractionResponseCallbackData): void
   if (!modal.custom_id) form.add([...at, 'custom_id'], 'BASE_TYPE_REQUIRED', 'This field is required');
   form.max([...at, 'custom_id'], modal.custom_id, 100);
   form.count([...at, 'components'], modal.components, 1, 5);
-  const inputs = walk(modal.components).filter((node) => !CONTAINERS.includes(node.type));
+  const inputs = walk(modal.components).filter((node) => !CONTAINERS.has(node.type));
   inputs.forEach((node, index) => {
     if (!node.custom_id) form.add([...at, 'components', index, 'custom_id'], 'BASE_TYPE_REQUIRED', 'This field is required');
     if (inputs.findIndex((other) => other.custom_id === node.custom_id) < index) {
@@ -25,4 +25,4 @@ export function checkModal(modal: APIModalInteractionResponseCallbackData): void
   form.done();
 }
 
-const CONTAINERS: readonly ComponentType[] = [ComponentType.Label, ComponentType.ActionRow, ComponentType.TextDisplay];
+const CONTAINERS: ReadonlySet<ComponentType> = new Set([ComponentType.Label, ComponentType.ActionRow, ComponentType.TextDisplay]);

@@ -1,4 +1,4 @@
-import { Client, GatewayIntentBits, type ClientOptions } from 'discord.js';
+import { Client, GatewayIntentBits, type ClientOptions, type Interaction } from 'discord.js';
 import { onTestFinished } from 'vitest';
 import { createLabClock, type LabClock } from '../../../lab/clock.ts';
 import { startLabDiscord, type LabDiscord, type LabDiscordOptions } from '../../../lab/discord/index.ts';
@@ -13,13 +13,13 @@ export async function lab(options: Partial<LabDiscordOptions> = {}): Promise<Lab
 
 /** The real discord.js, logged in and ready. Ends before the double does. */
 export async function bot(d: LabDiscord, options: Partial<ClientOptions> = {}): Promise<Client<true>> {
-  const client = client_(d, options);
+  const client = newClient(d, options);
   const ready = new Promise<Client<true>>((resolve) => client.once('clientReady', resolve));
   await client.login(d.token);
   return ready;
 }
 
-export function client_(d: LabDiscord, options: Partial<ClientOptions> = {}): Client {
+export function newClient(d: LabDiscord, options: Partial<ClientOptions> = {}): Client {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },
@@ -31,4 +31,11 @@ export function client_(d: LabDiscord, options: Partial<ClientOptions> = {}): Cl
   });
   onTestFinished(() => client.destroy());
   return client;
+}
+
+/** Answers interactions as `answer` says. A rejection ends up in the client's `error` event, which fails the test. */
+export function answering(client: Client, answer: (interaction: Interaction) => Promise<unknown>): void {
+  client.on('interactionCreate', (interaction) => {
+    answer(interaction).catch((error: unknown) => client.emit('error', error instanceof Error ? error : new Error(String(error))));
+  });
 }

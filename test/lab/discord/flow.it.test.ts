@@ -1,6 +1,6 @@
-import { ActionRowBuilder, ButtonBuilder, ButtonStyle, MessageFlags, SlashCommandBuilder, type Interaction } from 'discord.js';
+import { ActionRowBuilder, ButtonBuilder, ButtonStyle, MessageFlags, SlashCommandBuilder } from 'discord.js';
 import { describe, expect, it } from 'vitest';
-import { bot, lab } from './bot.ts';
+import { answering, bot, lab } from './bot.ts';
 
 const command = new SlashCommandBuilder()
   .setName('mesh')
@@ -18,7 +18,7 @@ describe('lab/discord', () => {
     const d = await lab();
     const client = await bot(d);
     await client.application.commands.set([command], d.guildId);
-    client.on('interactionCreate', async (interaction: Interaction) => {
+    answering(client, async (interaction) => {
       if (!interaction.isChatInputCommand()) return;
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
