@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { Secret } from '../core/secret.ts';
-import { DerError, readDer } from './der.ts';
+import { childrenOf, DerError, type DerNode, isType, readDer } from './der.ts';
 import type { InputFaultCode, Read } from './fault.ts';
 import { type PemBlock, printPem, readPem, shownLabel } from './pem.ts';
 import { fingerprintOfKey, type KeyKind, kindOfKey } from './public-key.ts';
@@ -50,7 +50,8 @@ function readBlock(block: PemBlock, canonical: boolean): Read<PrivateKey> {
   }
   if (form === undefined) return refuse('wrong-block', block.line, `A private key ${shownLabel(block.label)} is not read by istiod.`);
   try {
-    readDer(block.der);
+    if (formOf(readDer(block.der)) !== form)
+      return refuse('bad-key', block.line, 'The private key is not of the form that its label says.');
     const key = createPrivateKey({ key: Buffer.from(block.der), format: 'der', type: form });
     if (!isWhole(key))
       return refuse('bad-key', block.line, 'The private key is damaged: what it signs does not verify with its own public half.');
@@ -58,9 +59,17 @@ function readBlock(block: PemBlock, canonical: boolean): Read<PrivateKey> {
     return { ok: true, value: { ...facts, key: new Secret(key), pem: new Secret(printPem(block.label, block.der)) } };
   } catch (error) {
     // The cause stays here: what a parser says about a private key may quote it.
-    const why = error instanceof DerError ? error.message : 'is not the key that its label says';
+    const why = error instanceof DerError ? error.message : 'is refused by OpenSSL';
     return refuse('bad-key', block.line, `The private key ${why}.`);
   }
+}
+
+/** What the second element tells: a modulus, a scalar or an algorithm. OpenSSL takes any of the three under each label, istiod does not. */
+function formOf(node: DerNode): 'pkcs1' | 'sec1' | 'pkcs8' | undefined {
+  const [, second] = childrenOf(node);
+  if (isType(second, 'INTEGER')) return 'pkcs1';
+  if (isType(second, 'OCTETSTRING')) return 'sec1';
+  return isType(second, 'SEQUENCE') ? 'pkcs8' : undefined;
 }
 
 /** Signs and verifies. OpenSSL reads a damaged key without a word, and its public half may still be that of its certificate. */

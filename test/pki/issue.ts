@@ -1,7 +1,10 @@
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 refuses to load without it
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { type Certificate, readCertificate } from '../../src/pki/certificate.ts';
+
+export { x509 };
 
 /** All certificates of these tests are valid around this instant: 2026-03-01. */
 export const NOW = Date.UTC(2026, 2, 1);
