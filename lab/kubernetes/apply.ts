@@ -3,7 +3,7 @@ import { compare } from './compare.ts';
 import { elementOf, join, pathText, statedFields, type FieldSet } from './fieldset.ts';
 import { both, comparable, isSameOwner, minus, ownersOf, sameSet, union, withoutLost, type Owner, type Writer } from './managed.ts';
 import { cloneObject, isFields, kubeTime, type Fields, type KubeObject } from './object.ts';
-import { failure, type StatusCause, type StatusError } from './status.ts';
+import { failure, unforeseen, type StatusCause, type StatusError } from './status.ts';
 import { childStructure, isAssociative, type Structure } from './structure.ts';
 
 export interface ApplyRequest {
@@ -26,6 +26,7 @@ export function applyConfiguration({ live, configuration, structure, writer, for
   const owners = live === undefined ? [] : ownersOf(live);
   const mine = owners.find((owner) => isSameOwner(owner, writer, 'Apply'));
   const others = owners.filter((owner) => owner !== mine);
+  requireTyped(configuration, structure);
   const stated = reset(statedFields(comparable(configuration), structure));
   const start: KubeObject = live === undefined ? { metadata: {} } : cloneObject(live);
   const merged = mergeValue(start, configuration, structure) as KubeObject;
@@ -60,19 +61,24 @@ function mergeValue(live: unknown, stated: unknown, structure: Structure): unkno
   return stated;
 }
 
-/** Stated items come in their stated order; items of others keep their place before the next common one. */
+/** Items that are stated keep their stated order; live items of others keep their place before the next common one. */
 function mergeList(live: readonly unknown[], stated: readonly unknown[], structure: Structure): unknown[] {
-  const order = live.map((item) => elementOf(item, structure));
-  const wanted = new Map(stated.map((item) => [elementOf(item, structure), item]));
-  const rest = live.filter((_, index) => !wanted.has(order[index] ?? ''));
+  const present = new Map(live.map((item) => [elementOf(item, structure), item]));
+  const wanted = stated.map((item) => ({ element: elementOf(item, structure), item }));
+  const merged = wanted.map(({ element, item }) =>
+    structure.keys === undefined ? item : mergeValue(present.get(element), item, structure.element ?? {}),
+  );
   const result: unknown[] = [];
-  for (const [element, item] of wanted) {
-    const place = order.indexOf(element);
-    const earlier = rest.findIndex((other) => order.indexOf(elementOf(other, structure)) > place);
-    if (place >= 0) result.push(...rest.splice(0, earlier < 0 ? rest.length : earlier));
-    result.push(structure.keys === undefined ? item : mergeValue(live[place], item, structure.element ?? {}));
+  let next = 0;
+  for (const [element, item] of present) {
+    const place = wanted.findIndex((one) => one.element === element);
+    if (place < 0) result.push(item);
+    else if (place >= next) {
+      result.push(...merged.slice(next, place + 1));
+      next = place + 1;
+    }
   }
-  return [...result, ...rest];
+  return [...result, ...merged.slice(next)];
 }
 
 /** Removes fields; an item or object goes as a whole unless somebody still owns something in it. */
@@ -135,4 +141,37 @@ function several(causes: readonly StatusCause[]): string {
   const byOwner = Map.groupBy(causes, (cause) => cause.message.replace('conflict with', 'conflicts with'));
   const parts = [...byOwner].map(([who, list]) => `${who}:\n${list.map((cause) => `- ${cause.field}`).join('\n')}`);
   return `Apply failed with ${causes.length} conflicts: ${parts.join('\n')}`;
+}
+
+/** Two items of a list under the same key cannot be merged. */
+function duplicate(value: unknown, structure: Structure, path: string): string | undefined {
+  if (structure.atomic === true) return undefined;
+  if (isFields(value)) {
+    return firstOf(Object.entries(value), ([name, one]) => duplicate(one, childStructure(structure, name), join(path, `f:${name}`)));
+  }
+  if (!Array.isArray(value) || !isAssociative(structure)) return undefined;
+  const elements = value.map((item) => elementOf(item, structure));
+  const twice = elements.find((element, index) => elements.indexOf(element) < index);
+  if (twice !== undefined) return `${pathText(path)}: duplicate entries for key ${pathText(twice)}`;
+  if (structure.keys === undefined) return undefined;
+  return firstOf(value, (item) => duplicate(item, structure.element ?? {}, join(path, elementOf(item, structure))));
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function requireTyped(configuration: KubeObject, structure: Structure): void {
+  const fault = duplicate(configuration, structure, '');
+  if (fault !== undefined) throw untyped(configuration, fault);
+}
+
+/** The refusal of a configuration that does not fit its schema: a 500. */
+export function untyped({ apiVersion = '', kind, metadata }: KubeObject, fault: string): StatusError {
+  const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+  return unforeseen(`failed to create typed patch object (/${metadata.name}; ${version}, Kind=${kind}): ${fault}`);
 }

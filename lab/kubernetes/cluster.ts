@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { Clock } from '../../src/core/clock.ts';
 import { Audit, type AuditEntry, type CallListener } from './audit.ts';
 import type { ResourceCall } from './call.ts';
+import { collectGarbage } from './collector.ts';
 import { Endpoints, type EndpointTarget } from './endpoints.ts';
 import type { Faults } from './faults.ts';
 import { readLog } from './logs.ts';
@@ -90,6 +91,7 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   const parts = { storage, registry, writes, users, clock, watches, authorizer, streams };
   const store = createObjectStore(parts);
   emptyDeletedNamespaces(parts);
+  collectGarbage(parts);
   const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
 
   const server: LabServer = new LabServer({

@@ -20,10 +20,12 @@ const ANSWER_OBJECT = new Set(['services', 'namespaces', 'serviceaccounts', 'pod
 interface Options {
   readonly preconditions: { readonly uid: string | undefined; readonly resourceVersion: string | undefined };
   readonly dryRun: boolean;
-  readonly foreground: boolean;
-  readonly graceSeconds: number | undefined;
+  /** A finalizer that the deletion itself adds, for the garbage collector. */
+  readonly finalizer?: string;
+  readonly graceSeconds?: number;
 }
 
+const POLICY_FINALIZERS: Readonly<Record<string, string>> = { Foreground: 'foregroundDeletion', Orphan: 'orphan' };
 const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 function unknownPolicy(policy: string): Error {
@@ -42,8 +44,8 @@ function readOptions(call: ResourceCall): Options {
   return {
     preconditions: { uid: textAt(body, 'preconditions', 'uid'), resourceVersion: textAt(body, 'preconditions', 'resourceVersion') },
     dryRun,
-    foreground: policy === 'Foreground',
-    graceSeconds: grace === undefined || grace === null ? undefined : Number(grace),
+    ...(POLICY_FINALIZERS[policy] === undefined ? {} : { finalizer: POLICY_FINALIZERS[policy] }),
+    ...(grace === undefined || grace === null ? {} : { graceSeconds: Number(grace) }),
   };
 }
 
@@ -78,10 +80,10 @@ export function removeObject(
   { storage, clock }: DeletionContext,
   resource: Resource,
   object: KubeObject,
-  options: Pick<Options, 'foreground' | 'graceSeconds'>,
+  options: Pick<Options, 'finalizer' | 'graceSeconds'>,
 ): { object: KubeObject; gone: boolean } {
   const { metadata } = object;
-  const finalizers = [...(metadata.finalizers ?? []), ...(options.foreground ? ['foregroundDeletion'] : [])];
+  const finalizers = [...(metadata.finalizers ?? []), ...(options.finalizer === undefined ? [] : [options.finalizer])];
   const running = resource.resource === 'pods' && (textAt(object, 'spec', 'nodeName') ?? '') !== '' && options.graceSeconds !== 0;
   const held = finalizers.length > 0 || running || resource.resource === 'namespaces';
   if (!held) return { object: storage.remove(resource, metadata.namespace ?? '', metadata.name ?? '') ?? object, gone: true };

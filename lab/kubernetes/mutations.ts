@@ -1,4 +1,5 @@
 /** create, replace, patch and apply, as calls. */
+import { untyped } from './apply.ts';
 import { mediaType, readConfiguration, readObject, unknownField, unsupportedMedia, warningHeader } from './bodies.ts';
 import { jsonReply, type Answer, type ResourceCall } from './call.ts';
 import { objectForm } from './forms.ts';
@@ -231,6 +232,8 @@ function applyObject(context: MutationContext, call: ResourceCall, door: Door): 
   const { name, namespace, resource } = call.target;
   requireSameName(configuration.metadata, name);
   if (configuration.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  const [unknown] = checkShape(resource, configuration).unknown;
+  if (unknown !== undefined) throw untyped({ ...configuration, metadata: { name } }, `.${unknown}: field not declared in schema`);
   const live = context.storage.get(resource, namespace, name)?.object;
   if (live === undefined) requireNamespace(context, call, name);
   else requireUnmoved(call, live, configuration);

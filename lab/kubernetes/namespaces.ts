@@ -34,7 +34,7 @@ function finish(context: DeletionContext, namespace: string): void {
   for (const resource of registry.all().filter((one) => one.namespaced)) {
     const content: KubeObject[] = storage.all(resource).map(({ object }) => object);
     for (const object of content.filter(({ metadata }) => metadata.namespace === namespace)) {
-      if (!removeObject(context, resource, object, { foreground: false, graceSeconds: 0 }).gone) held += 1;
+      if (!removeObject(context, resource, object, { graceSeconds: 0 }).gone) held += 1;
     }
   }
   const resource = registry.find('', 'v1', 'namespaces');

@@ -10,17 +10,23 @@ import type { Writes } from './writes.ts';
 /** A kind (`Secret`), plural (`secrets`), short name (`cm`) or `plural.group`. */
 export type KindName = string;
 
+export interface WriteOptions {
+  /** The field manager that the write is attributed to; `lab` by default. */
+  readonly manager?: string;
+  readonly subresource?: 'status';
+}
+
 export interface ObjectStore {
   /** Creates the object or replaces what is there, status included. Answers it as stored. */
-  put(object: KubeObject, options?: { manager?: string }): KubeObject;
+  put(object: KubeObject, options?: WriteOptions): KubeObject;
   /** Puts an object back exactly as {@link get} answered it, identity, generation and owners too; only its version is new. */
   restore(object: KubeObject): void;
   get(kind: KindName, namespace: string, name: string): KubeObject | undefined;
   list(kind: KindName, namespace?: string): KubeObject[];
   /** Deletes as a client would: a finalizer holds. True when there was such an object. */
   delete(kind: KindName, namespace: string, name: string): boolean;
-  /** Merge patch, status included. */
-  patch(kind: KindName, namespace: string, name: string, patch: object, options?: { manager?: string }): KubeObject;
+  /** Merge patch. Through the main door, status included; through `status` as a controller writes it. */
+  patch(kind: KindName, namespace: string, name: string, patch: object, options?: WriteOptions): KubeObject;
   /** Hears of every write, also those through the API. */
   onWrite(listener: (event: StoreEvent) => void): () => void;
   /** The version of the latest write. */
@@ -78,14 +84,14 @@ export function createObjectStore(parts: ObjectStoreParts): ObjectStore {
       const resource = known(kind);
       const found = storage.get(resource, resource.namespaced ? namespace : '', name)?.object;
       if (found === undefined) return false;
-      removeObject(parts, resource, found, { foreground: false, graceSeconds: 0 });
+      removeObject(parts, resource, found, { graceSeconds: 0 });
       return true;
     },
     patch(kind, namespace, name, patch, options) {
       const resource = known(kind);
       const door = {
         resource,
-        subresource: '',
+        subresource: options?.subresource ?? '',
         namespace: resource.namespaced ? namespace : '',
         manager: options?.manager ?? MANAGER,
         dryRun: false,

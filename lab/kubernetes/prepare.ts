@@ -112,10 +112,13 @@ export function prepareUpdate(resource: Resource, before: KubeObject, after: Kub
   return { ...object, metadata: { ...object.metadata, generation: (before.metadata.generation ?? 1) + (changed ? 1 : 0) } };
 }
 
-/** Only the status of a write through the status door counts. */
-export function prepareStatus(before: KubeObject, after: KubeObject): KubeObject {
+/** Through the status door a custom resource changes its status alone; a built-in kind all but specification and, for workloads, labels. */
+export function prepareStatus(resource: Resource, before: KubeObject, after: KubeObject): KubeObject {
   const { status: _, ...rest } = before;
-  return { ...rest, ...pick(after, 'status') };
+  if (resource.custom === true) return { ...rest, ...pick(after, 'status') };
+  const { labels: stated, ...metadata } = keepIdentity(before, after);
+  const labels = resource.group === 'apps' ? before.metadata.labels : stated;
+  return { ...after, ...pick(before, 'spec'), metadata: { ...metadata, ...(labels === undefined ? {} : { labels }) } };
 }
 
 function pick(object: KubeObject, name: string): Fields {

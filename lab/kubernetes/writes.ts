@@ -97,7 +97,7 @@ export class Writes {
   }
 
   #prepare(door: Door, before: KubeObject, stated: KubeObject): KubeObject {
-    if (door.subresource === 'status') return prepareStatus(before, stated);
+    if (door.subresource === 'status') return prepareStatus(door.resource, before, stated);
     if (door.trusted === true) return { ...prepareUpdate(door.resource, before, stated), ...statusOf(stated) };
     return prepareUpdate(door.resource, before, stated);
   }
@@ -173,7 +173,9 @@ function clearsOwners(object: KubeObject): boolean {
 
 /** What a door cannot change it cannot own either. */
 function resetFields(resource: Resource, subresource: string, set: FieldSet): FieldSet {
-  if (subresource === 'status') return new Set([...set].filter((path) => path.startsWith('f:status')));
+  if (subresource === 'status') {
+    return new Set([...set].filter((path) => (resource.custom === true ? path.startsWith('f:status') : !path.startsWith('f:spec'))));
+  }
   if (subresource !== '' || !hasStatus(resource)) return set;
   return new Set([...set].filter((path) => path !== 'f:status' && !path.startsWith('f:status\u0000')));
 }

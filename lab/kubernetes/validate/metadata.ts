@@ -31,7 +31,7 @@ function ownerFaults({ metadata }: KubeObject): FieldFault[] {
   );
   const controllers = owners.filter((owner) => owner.controller === true);
   if (controllers.length < 2) return incomplete;
-  const names = controllers.slice(0, 2).map((owner) => owner.name);
+  const names = controllers.slice(0, 2).map((owner) => `${owner.kind}/${owner.name}`);
   const why = `Only one reference can have Controller set to true. Found "true" in references for ${names.join(' and ')}`;
   return [...incomplete, invalidValue('metadata.ownerReferences', owners, why)];
 }
