@@ -58,7 +58,8 @@ function lockCheck(root: string, folder: string): Command {
 export async function runCommand(root: string, { argv, folder }: Command, environment: NodeJS.ProcessEnv): Promise<Result> {
   const [name, ...args] = argv;
   const path = `${join(root, 'node_modules', '.bin')}:${environment['PATH'] ?? ''}`;
-  const env = { ...environment, PATH: path, npm_config_cache: join(root, '.cache', 'npm') };
+  const trusted = { NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' }; // npm trusts what the machine trusts
+  const env = { ...trusted, ...environment, PATH: path, npm_config_cache: join(root, '.cache', 'npm') };
   const child = spawn(name, args, { cwd: join(root, folder), env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
