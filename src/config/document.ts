@@ -27,7 +27,7 @@ export function readDocument(text: string): ConfigDocument {
   const refusal = refuse(text);
   if (refusal !== undefined) return broken([refusal]);
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true });
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = counter.linePos(offset);
     return { line, column: col };
@@ -109,7 +109,8 @@ interface Child {
 function child(document: Document.Parsed, parent: Node | null, step: PropertyKey): Child | undefined {
   const node = isAlias(parent) ? parent.resolve(document) : parent;
   if (isMap<Node, Node | null>(node)) {
-    const pair: Pair<Node, Node | null> | undefined = node.items.find(({ key }) => isScalar(key) && key.value === step);
+    // Of a name given twice the last is what its value is read from.
+    const pair: Pair<Node, Node | null> | undefined = node.items.findLast(({ key }) => isScalar(key) && key.value === step);
     return pair === undefined ? undefined : { key: pair.key, value: pair.value };
   }
   if (isSeq<Node>(node) && typeof step === 'number') {

@@ -75,7 +75,7 @@ export const fingerprint = text('a SHA-256 fingerprint: 64 hexadecimal digits, c
   value
     .replaceAll(':', '')
     .toUpperCase()
-    .replaceAll(/(?!^)(..)/g, ':$1'),
+    .replaceAll(/..(?=.)/g, '$&:'),
 );
 
 /** The address of one Redis, without credentials: those have their own places. */

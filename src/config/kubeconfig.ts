@@ -43,7 +43,7 @@ export function readKubeconfig(text: string, file: string): readonly KubeContext
 
 function parseYaml(text: string, file: string): unknown {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) throw refused(file, `line ${lineCounter.linePos(error.pos[0]).line} is not YAML`);
   try {

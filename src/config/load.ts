@@ -7,6 +7,7 @@ import { defaultFiles, namedFile } from './paths.ts';
 import { resolveConfig } from './resolve.ts';
 import { ruleFaults } from './rules.ts';
 import { FileSchema } from './schema.ts';
+import { shownPath } from './shown.ts';
 import { isMissing, readFailureWords, type ConfigSources } from './sources.ts';
 
 export interface LoadOptions {
@@ -34,7 +35,11 @@ export async function loadConfig(sources: ConfigSources, options: LoadOptions): 
     if (read.text !== undefined) return parseConfig(read.text, file, options.secrets, sources);
     if (named === undefined && isMissing(read.error)) continue;
     const whole = { path: '', line: undefined, column: undefined };
-    return { kind: 'faults', file, faults: [{ ...whole, expected: 'a configuration file', found: readFailureWords(read.error) }] };
+    return {
+      kind: 'faults',
+      file: shownPath(file),
+      faults: [{ ...whole, expected: 'a configuration file', found: readFailureWords(read.error) }],
+    };
   }
   return { kind: 'none', looked: candidates };
 }

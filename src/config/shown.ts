@@ -22,7 +22,7 @@ export function shown(value: unknown, name: string, source?: string): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const text = source ?? JSON.stringify(value);
+  const text = source ?? (typeof value === 'string' ? value : JSON.stringify(value));
   if (isSecretName(name) || looksSecret(text)) return 'a value that is not shown';
   if (typeof value === 'string') return quoted(text);
   return `the ${typeof value} ${cut(text)}`;
@@ -31,6 +31,11 @@ export function shown(value: unknown, name: string, source?: string): string {
 /** A name that somebody wrote, as a fault shows it: a key may be a secret in the wrong place. */
 export function shownName(name: string): string {
   return looksSecret(name) ? '[not shown]' : cut(name);
+}
+
+/** A path as it may be shown: someone may have named a file by a secret. */
+export function shownPath(path: string): string {
+  return path.split('/').some((part) => looksSecret(part)) ? '[not shown]' : path;
 }
 
 function quoted(text: string): string {

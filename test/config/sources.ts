@@ -1,0 +1,18 @@
+import type { ConfigSources, Environment } from '../../src/config/sources.ts';
+
+/** An error as Node's file functions reject with. */
+export function nodeError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** Sources over a table of files; an `Error` in place of a text is what reading it rejects with. */
+export function sourcesOf(files: Readonly<Record<string, string | Error>>, environment: Environment = {}): ConfigSources {
+  return {
+    environment: { HOME: '/home/lena', ...environment },
+    cwd: '/work',
+    readFile(path) {
+      const found = files[path] ?? nodeError('ENOENT');
+      return typeof found === 'string' ? Promise.resolve(found) : Promise.reject(found);
+    },
+  };
+}
