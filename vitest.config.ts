@@ -23,6 +23,7 @@ export default defineConfig({
           include: ['test/**/*.it.test.ts', 'test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/browser/**/*.test.ts'],
           exclude: ['test/real/**'],
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 30_000,
           hookTimeout: 30_000,
           env: { TZ: 'UTC' },
