@@ -59,6 +59,14 @@ const ANY_USAGE = '2.5.29.37.0';
 /** Go's limit for one verification (crypto/x509 maxChainSignatureChecks). */
 const MAX_SIGNATURE_CHECKS = 100;
 
+/** Among attempts of one length the one that came furthest is told; 3 for what is not listed. */
+const STAGES: Partial<Readonly<Record<ChainFaultCode, number>>> = {
+  'unknown-issuer': 0,
+  'key-id-mismatch': 1,
+  'bad-signature': 2,
+  'too-many-paths': Infinity,
+};
+
 interface Search {
   readonly request: ChainRequest;
   readonly issuersByName: ReadonlyMap<string, readonly Certificate[]>;
@@ -115,18 +123,18 @@ function extend(search: Search, path: readonly Certificate[]): readonly Certific
   const candidates = (search.issuersByName.get(last.issuerDer) ?? []).filter(
     (issuer) => !path.some(({ fingerprint }) => fingerprint === issuer.fingerprint),
   );
-  if (candidates.length === 0) note(search, path, 0, unknownIssuer(last));
+  if (candidates.length === 0) note(search, path, unknownIssuer(last));
   for (const issuer of candidates) {
     const fault = faultOfLink(search, path, issuer);
     if (fault !== undefined) {
-      note(search, path, fault.code === 'key-id-mismatch' ? 1 : fault.code === 'bad-signature' ? 2 : 3, fault);
+      note(search, path, fault);
       if (fault.code === 'too-many-paths') return undefined;
       continue;
     }
     const longer = [...path, issuer];
     if (search.anchors.has(issuer.fingerprint)) return longer;
     const found = extend(search, longer);
-    if (found !== undefined || search.signatureChecks >= MAX_SIGNATURE_CHECKS) return found;
+    if (found !== undefined || search.signatureChecks > MAX_SIGNATURE_CHECKS) return found;
   }
   return undefined;
 }
@@ -188,8 +196,8 @@ function unknownIssuer(certificate: Certificate): ChainFault {
   return chainFault('unknown-issuer', certificate, text);
 }
 
-function note(search: Search, path: readonly Certificate[], stage: number, fault: ChainFault): void {
-  const rank = path.length * 10 + stage;
+function note(search: Search, path: readonly Certificate[], fault: ChainFault): void {
+  const rank = path.length * 10 + (STAGES[fault.code] ?? 3);
   if (search.worst === undefined || rank > search.worst.rank) search.worst = { rank, fault };
 }
 
