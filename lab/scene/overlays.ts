@@ -20,7 +20,7 @@ interface Covered {
   readonly at: ObjectName;
   /** What lies under all layers; undefined: nothing. */
   readonly base: KubeObject | undefined;
-  readonly layers: Map<string, Change>;
+  readonly layers: ReadonlyMap<string, Change>;
 }
 
 export interface Overlays {
@@ -41,41 +41,40 @@ export function createOverlays(store: ObjectStore): Overlays {
     covered.delete(keyOf({ kind: object.kind ?? '', namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' }));
   });
 
-  function rewrite({ at, base, layers }: Covered): void {
+  /** Writes what the layers make of the base. */
+  function rewrite(at: ObjectName, base: KubeObject | undefined, layers: Iterable<Change>): void {
     let wanted = base;
-    for (const change of layers.values()) wanted = change(wanted === undefined ? undefined : structuredClone(wanted));
+    for (const change of layers) wanted = change(wanted === undefined ? undefined : structuredClone(wanted));
     writing = true;
     try {
       if (wanted === undefined) store.delete(at.kind, at.namespace, at.name);
-      else if (wanted.metadata.uid === undefined) store.put(wanted);
       else store.restore(wanted);
     } finally {
       writing = false;
     }
   }
 
-  function cover(at: ObjectName): Covered {
+  function put(id: string, { change, ...at }: Overlay): void {
     const key = keyOf(at);
-    const entry = covered.get(key) ?? { at, base: store.get(at.kind, at.namespace, at.name), layers: new Map<string, Change>() };
-    covered.set(key, entry);
-    return entry;
+    const { base, layers } = covered.get(key) ?? { base: store.get(at.kind, at.namespace, at.name), layers: new Map<string, Change>() };
+    const next = new Map([...layers, [id, change]]);
+    rewrite(at, base, next.values());
+    covered.set(key, { at, base, layers: next });
+  }
+
+  function remove(id: string, key: string, { at, base, layers }: Covered): void {
+    const next = new Map([...layers].filter(([one]) => one !== id));
+    rewrite(at, base, next.values());
+    if (next.size === 0) covered.delete(key);
+    else covered.set(key, { at, base, layers: next });
   }
 
   return {
     put(id, changes) {
-      for (const { change, ...at } of changes) {
-        const entry = cover(at);
-        entry.layers.set(id, change);
-        rewrite(entry);
-      }
+      for (const change of changes) put(id, change);
     },
     remove(id) {
-      // From the last to the first: a definition that was taken away last must be back before its objects are.
-      for (const [key, entry] of [...covered].toReversed()) {
-        if (!entry.layers.delete(id)) continue;
-        if (entry.layers.size === 0) covered.delete(key);
-        rewrite(entry);
-      }
+      for (const [key, entry] of covered) if (entry.layers.has(id)) remove(id, key, entry);
     },
     has: (id) => [...covered.values()].some(({ layers }) => layers.has(id)),
   };
