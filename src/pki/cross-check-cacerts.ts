@@ -99,8 +99,8 @@ function checkData(facts: CacertsFacts): readonly CacertsFault[] {
     faults.push(fault('incomplete', undefined, `It lacks ${missing.join(', ')}${otherStyle ? '' : ', so that istiod does not start'}.`));
   }
   if (foreign.length > 0) {
-    const effect = otherStyle ? ', and istiod takes tls.crt and its companions instead of the four files' : '';
-    faults.push(fault('foreign-keys', undefined, `It holds ${foreign.join(', ')}, which do not belong there${effect}.`));
+    const effect = otherStyle ? '; istiod takes tls.crt and its companions instead of the four files' : '';
+    faults.push(fault('foreign-keys', undefined, `Keys that do not belong there: ${foreign.join(', ')}${effect}.`));
   }
   faults.push(...facts.faults.map(({ key, text }) => fault('unreadable', key, text)));
   faults.push(...facts.remarks.map(({ key, text }) => fault('not-canonical', key, text)));
