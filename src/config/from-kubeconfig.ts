@@ -44,8 +44,11 @@ export function clusterNames(contexts: readonly { readonly name: string }[]): re
   });
 }
 
-/** Long names of clouds end in the part that tells them apart, so that is what stays. */
+/** Long names of clouds end in the part that tells them apart, so that is what stays; an ARN is its cluster. */
 function asLabel(name: string): string {
-  const label = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const label = name
+    .replace(/^arn:.*\//, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
   return label.slice(-50).replaceAll(/^-+|-+$/g, '');
 }
