@@ -107,7 +107,8 @@ function near(path: string, folder: string): string {
   return way.startsWith('..') ? path : `./${way}`;
 }
 
-/** Text as a YAML value: in quotes wherever YAML would read something else. */
+/** Text as a YAML value: in quotes wherever YAML would read something else; a replacement character written out would pass for a broken file. */
 function scalar(text: string): string {
-  return /^[A-Za-z./][-A-Za-z0-9._/]*$/.test(text) && parse(text) === text ? text : JSON.stringify(text);
+  if (/^[A-Za-z./][-A-Za-z0-9._/]*$/.test(text) && parse(text) === text) return text;
+  return JSON.stringify(text).replaceAll('\ufffd', '\\ufffd');
 }
