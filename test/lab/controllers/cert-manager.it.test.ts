@@ -1,0 +1,117 @@
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 refuses to start without it
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { X509Certificate } from '@peculiar/x509';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLabClock, type LabClock } from '../../../lab/clock.ts';
+import { fieldsAt, type KubeObject } from '../../../lab/kubernetes/object.ts';
+import { buildMesh, type LabMesh } from '../../../lab/scene/mesh.ts';
+import { fromBase64 } from '../../../lab/scene/text.ts';
+
+const DAY = 86_400_000;
+const RECORDING = join(import.meta.dirname, '..', '..', 'golden', 'cert-manager', 'renewal-by-time.json');
+
+/** States with the instants numbered in the order in which they appear, so that two histories can be compared. */
+function numbered(states: readonly unknown[]): unknown {
+  const seen: string[] = [];
+  const text = JSON.stringify(states)
+    .replaceAll(/scheduled at [^"]*"/g, 'scheduled"')
+    .replaceAll(/"(?:<time:\d+>|\d{4}-\d\d-\d\dT[^"]*)"/g, (time) => {
+      if (!seen.includes(time)) seen.push(time);
+      return `"time ${seen.indexOf(time)}"`;
+    });
+  return JSON.parse(text);
+}
+
+/** What a watcher of the real one saw of a Certificate's status through its first renewal, without the temporary key. */
+function recordedRenewal(): unknown[] {
+  const { timeline } = JSON.parse(readFileSync(RECORDING, 'utf8')) as {
+    timeline: { event: string; t_ms: number; object?: KubeObject }[];
+  };
+  const states = timeline
+    .filter(({ event, t_ms }) => event === 'MODIFIED Certificate rec-cm-time/short' && t_ms > 25_000 && t_ms < 35_000)
+    .map(({ object }) => {
+      const { nextPrivateKeySecretName: _, ...status } = fieldsAt(object, 'status');
+      return status;
+    });
+  return states.filter((state, index) => JSON.stringify(state) !== JSON.stringify(states[index - 1]));
+}
+
+describe('lab/controllers/cert-manager', () => {
+  let clock: LabClock;
+  let mesh: LabMesh;
+
+  beforeEach(async () => {
+    clock = createLabClock();
+    mesh = await buildMesh({ clock });
+  });
+  afterEach(() => mesh.stop());
+
+  const store = (): LabMesh['signer']['api']['store'] => mesh.signer.api.store;
+  const status = (): Record<string, unknown> => fieldsAt(store().get('Certificate', 'istio-ca', 'istio-ica-cluster-b'), 'status');
+  const secret = (key: string): string => fromBase64(fieldsAt(store().get('Secret', 'istio-ca', 'istio-ica-cluster-b'), 'data')[key]);
+
+  it('leaves everything as it is before the renewal time', () => {
+    const before = store().resourceVersion;
+
+    clock.advance(99 * DAY);
+
+    expect(store().resourceVersion).toBe(before);
+  });
+
+  it('issues with a new key at the renewal time, through the states of the real one', () => {
+    const old = { key: secret('tls.key'), revision: status()['revision'], renewalTime: status()['renewalTime'] };
+    const states: unknown[] = [];
+    const letGo = store().onWrite(({ object }) => {
+      if (object.kind === 'Certificate' && object.metadata.name === 'istio-ica-cluster-b') states.push(object['status']);
+    });
+
+    clock.advance(101 * DAY);
+    letGo();
+
+    expect(numbered(states)).toEqual(numbered(recordedRenewal()));
+    expect(old.revision).toBe(1);
+    expect(status()).toMatchObject({ revision: 2, notBefore: old.renewalTime });
+    expect(secret('tls.key')).not.toBe(old.key);
+  });
+
+  it('signs with the root, so that an independent reader verifies what it wrote', async () => {
+    clock.advance(101 * DAY);
+    const issued = new X509Certificate(secret('tls.crt'));
+    const root = new X509Certificate(secret('ca.crt'));
+
+    expect(root.toString('pem').trim()).toBe(mesh.root.certificatePem.trim());
+    expect(issued.issuer).toBe('CN=istio-root');
+    expect(await issued.verify({ publicKey: root.publicKey, date: new Date(clock.now()) })).toBe(true);
+    expect(issued.notAfter.getTime()).toBe(Date.parse(String(status()['notAfter'])));
+  });
+
+  it('issues as often as time has passed', () => {
+    clock.advance(100 * DAY + 2 * 120 * DAY + DAY);
+
+    expect(status()['revision']).toBe(4);
+  });
+
+  it('issues nothing while it is stopped, and catches up from when it starts again', () => {
+    mesh.certManager.stop();
+    clock.advance(110 * DAY);
+    const stopped = status()['revision'];
+
+    mesh.certManager.start();
+
+    expect(stopped).toBe(1);
+    expect(status()).toMatchObject({
+      revision: 2,
+      notBefore: new Date(Math.floor(clock.now() / 1000) * 1000).toISOString().replace('.000', ''),
+    });
+  });
+
+  it('never issues the root again', () => {
+    const root = store().get('Secret', 'cert-manager', 'istio-root');
+
+    clock.advance(3000 * DAY);
+
+    expect(store().get('Secret', 'cert-manager', 'istio-root')).toEqual(root);
+  });
+});
