@@ -3,7 +3,7 @@ import { lineAt, type Rule } from './source.ts';
 
 const PLACES: readonly (readonly [RegExp, string, string])[] = [
   [
-    /(?<![\w.~}-])\/(?:work|tmp|root|home)\b(?!-)(?=\/|['"`\s):,]|$)/gm,
+    /(?<![\w.~}-])\/(?:work|tmp|root)\b(?!-)(?=\/|['"`\s):,]|$)/gm,
     'path of a machine',
     'Use a path relative to the project, or os.tmpdir().',
   ],
