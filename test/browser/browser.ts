@@ -7,11 +7,13 @@ import { pathToFileURL } from 'node:url';
 /** The part of puppeteer that the tests use; its types are not there where the browser is not installed. */
 export interface Tab {
   goto(url: string): Promise<unknown>;
+  /** For everything that is waited for in this tab. */
+  setDefaultTimeout(ms: number): void;
   setViewport(size: { readonly width: number; readonly height: number }): Promise<void>;
   /** Runs a JavaScript expression in the page. */
   evaluate(expression: string): Promise<unknown>;
   /** Waits until a JavaScript expression is true in the page. */
-  waitForFunction(expression: string, options?: { readonly timeout?: number }): Promise<unknown>;
+  waitForFunction(expression: string): Promise<unknown>;
   locator(selector: string): { click(): Promise<void>; fill(value: string): Promise<void> };
   screenshot(options: { readonly path: string }): Promise<unknown>;
   on(event: 'console', listener: (message: { type(): string; text(): string }) => void): unknown;

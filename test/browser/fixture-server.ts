@@ -1,9 +1,8 @@
 /** The lab's side of contract.ts with scripted answers: what the page asks is recorded, what it shows is set by the test. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { deflateSync } from 'node:zlib';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import type { FaultView, WorldView } from '../../lab/page/contract.ts';
 import { createPageFiles, servePage } from '../../lab/page/serve.ts';
 import { createWorld, faults } from './world.ts';
@@ -22,6 +21,8 @@ export interface FixtureLab {
   readonly url: string;
   /** Every POST, oldest first. */
   readonly asked: Asked[];
+  /** Resolves with the nth POST, counted from 1, once it has come. */
+  nthAsked(count: number): Promise<Asked | undefined>;
   /** By path: what the next POSTs are answered with; `/lab/slash` and the like answer with an empty success unless set. */
   readonly answers: Map<string, Answer>;
   world: WorldView;
@@ -34,9 +35,10 @@ export interface FixtureLab {
 export async function startFixtureLab(): Promise<FixtureLab> {
   const files = await createPageFiles();
   const listeners = new Set<ServerResponse>();
+  const arrivals = new EventEmitter();
   const server = createServer((request, response) => {
     if (servePage(files, request, response)) return;
-    void handle(lab, listeners, request, response);
+    void handle(lab, listeners, request, response).then(() => arrivals.emit('asked'));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -44,6 +46,10 @@ export async function startFixtureLab(): Promise<FixtureLab> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     asked: [],
     answers: new Map(),
+    async nthAsked(count) {
+      while (lab.asked.length < count) await once(arrivals, 'asked');
+      return lab.asked[count - 1];
+    },
     world: createWorld(),
     faults,
     change(next) {

@@ -25,13 +25,13 @@ function healthy(): MessageView {
         components: [
           {
             type: ComponentType.Section,
-            components: [text(`### ● Mesh healthy\n2 clusters · seen <t:${second - 12}:R>`)],
+            components: [text(`### ● Mesh healthy\n2 clusters · seen <t:${second - 250}:R>`)],
             accessory: { type: ComponentType.Button, style: ButtonStyle.Link, label: 'Runbook', url: 'https://meshwarden.example/docs' },
           },
           { type: ComponentType.Separator },
           text('**cluster-a** edge, signer · Kubernetes 1.36 · Istio 1.30.4\n**cluster-b** compute · Kubernetes 1.36 · Istio 1.30.4'),
           text(
-            `**Link** a→b 23 ms direct · b→a 24 ms direct\n**CA** root 9 y · a renews <t:${second + 20 * day}:R> · b renews <t:${second + 21 * day}:R>`,
+            `**Link** a→b 23 ms direct · b→a 24 ms direct\n**CA** root 9 y · a renews <t:${second + 20 * day + 3600}:R> · b renews <t:${second + 21 * day + 3600}:R>`,
           ),
           text('-# 38 checks passed'),
           {
@@ -72,7 +72,7 @@ function broken(): MessageView {
           {
             type: ComponentType.ActionRow,
             components: [
-              { type: ComponentType.Button, style: ButtonStyle.Success, label: 'Diagnose', custom_id: 'diagnose:1', emoji: { name: '🔍' } },
+              { type: ComponentType.Button, style: ButtonStyle.Success, label: 'Diagnose', custom_id: 'diagnose:1', emoji: { name: '✚' } },
               { type: ComponentType.Button, style: ButtonStyle.Danger, label: 'Abort', custom_id: 'abort:1' },
               { type: ComponentType.Button, style: ButtonStyle.Secondary, label: 'Ack 1 h', custom_id: 'ack:1', disabled: true },
               { type: ComponentType.Button, style: ButtonStyle.Secondary, label: 'Silence…', custom_id: 'silence:1' },

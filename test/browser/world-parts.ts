@@ -2,7 +2,7 @@ import { ComponentType, MessageType, type APIMessage, type APIUser, type Interac
 import type { MessageView, PersonView } from '../../lab/page/contract.ts';
 
 /** Noon and a bit, so that the same day holds every "today" of the tests. */
-export const now = Date.UTC(2026, 10, 24, 14, 2, 30);
+export const now = Date.UTC(2026, 10, 24, 14, 2, 5);
 
 export const ids = {
   guild: '100000000000000001',

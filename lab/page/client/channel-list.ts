@@ -44,7 +44,7 @@ function channelView(channel: ChannelView, scene: Scene, act: Actions): Template
     href="#${channel.id}"
     aria-current=${current ? 'page' : nothing}
     @click=${() => act.open('none')}
-    >${icon(channel.parent === undefined ? 'hash' : 'thread')}<span>${channel.name}</span>${unread ? html`<span class="visually-hidden">, unread</span>` : nothing}</a
+    >${icon(channel.parent === undefined ? 'hash' : 'thread')}<span>${channel.name}</span>${unread ? html`<span class="visually-hidden"> unread</span>` : nothing}</a
   >`;
 }
 

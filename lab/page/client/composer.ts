@@ -9,6 +9,7 @@ import type { Actions } from './actions.ts';
 import { Autocomplete } from './autocomplete.ts';
 import { paintedView, statusView, suggestionsView } from './composer-view.ts';
 import { icon } from './icons.ts';
+import { toNewest } from './scroll.ts';
 import type { Scene } from './state.ts';
 
 const nothingYet: Suggestions = { title: '', items: [], eager: false };
@@ -191,6 +192,7 @@ class LabComposer extends LitElement {
     this.#history = [...this.#history, this.text];
     const sent = this.text.trim();
     this.#write('');
+    toNewest();
     void this.act?.slash(result.path, result.options, sent);
   };
 

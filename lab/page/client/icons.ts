@@ -17,7 +17,7 @@ const paths = {
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3.5 2',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   slash: 'M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM14.5 7.5l-5 9',
-  reply: 'M4 18v-5a4 4 0 0 1 4-4h11M15 5l4 4-4 4',
+  reply: 'M4 19v-4a6 6 0 0 1 6-6h11',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -8,7 +8,7 @@ import { followScroll, readPlace, restorePlace } from './scroll.ts';
 import { createStore, emptyState, sceneOf, type PageState } from './state.ts';
 
 const kept = { person: 'lab.person', dismissed: 'lab.dismissed' };
-let shownChannel = '';
+let shown: Pick<PageState, 'channel' | 'drawer'> = { channel: '', drawer: 'none' };
 
 const store = createStore({ ...emptyState(), ...remembered() }, draw);
 const act = createActions(store);
@@ -17,10 +17,11 @@ function draw(drawn: PageState): void {
   const state = settle(drawn);
   const root = document.querySelector<HTMLElement>('#page');
   if (root === null) return;
-  const before = readPlace(shownChannel);
+  const before = readPlace(shown.channel);
   render(pageView(state, act), root);
   restorePlace(before, state.channel);
-  shownChannel = state.channel;
+  if (state.drawer !== shown.drawer) moveFocus(shown.drawer, state.drawer);
+  shown = { channel: state.channel, drawer: state.drawer };
   remember(state);
 }
 
@@ -48,6 +49,12 @@ function remembered(): Pick<PageState, 'person' | 'dismissed'> {
 function remember(state: PageState): void {
   sessionStorage.setItem(kept.person, state.person);
   sessionStorage.setItem(kept.dismissed, JSON.stringify([...state.dismissed]));
+}
+
+/** Into the list that has come over the channel, and back to the button that opened it. */
+function moveFocus(before: PageState['drawer'], after: PageState['drawer']): void {
+  const target = after === 'none' ? `[data-opens="${before}"]` : `.${after} .icon-button`;
+  document.querySelector<HTMLElement>(target)?.focus();
 }
 
 /** `/` anywhere but in a field begins a command, as it does in Discord. */

@@ -31,16 +31,18 @@ export function visibleLines(channel: ChannelView, scene: Scene): readonly Line[
 export function messageListView(channel: ChannelView, scene: Scene, act: Actions): TemplateResult {
   const lines = visibleLines(channel, scene);
   return html`<div class="messages" role="log" aria-label="Messages in ${channel.name}" tabindex="0">
-    <div class="beginning">
-      <span class="beginning-icon">${icon(channel.parent === undefined ? 'hash' : 'thread')}</span>
-      <h2>${channel.parent === undefined ? `Welcome to #${channel.name}` : channel.name}</h2>
-      <p>${channel.topic === '' ? `This is the start of ${channel.name}.` : channel.topic}</p>
+    <div>
+      <div class="beginning">
+        <span class="beginning-icon">${icon(channel.parent === undefined ? 'hash' : 'thread')}</span>
+        <h2>${channel.parent === undefined ? `Welcome to #${channel.name}` : channel.name}</h2>
+        <p>${channel.topic === '' ? `This is the start of ${channel.name}.` : channel.topic}</p>
+      </div>
+      ${repeat(
+        lines,
+        (line) => line.id,
+        (line, index) => lineView(line, lines[index - 1], scene, act),
+      )}
     </div>
-    ${repeat(
-      lines,
-      (line) => line.id,
-      (line, index) => lineView(line, lines[index - 1], scene, act),
-    )}
   </div>`;
 }
 

@@ -64,6 +64,7 @@ function inputView({ control, label }: Field, id: string, state: FieldState): Te
         min: control.min_values ?? 1,
         max: control.max_values ?? 1,
         disabled: control.disabled === true,
+        invalid: state.fault !== undefined,
         choose: state.change,
       });
   }

@@ -19,6 +19,8 @@ class LabModal extends LitElement {
   declare values: ModalValues;
   declare faults: ReadonlyMap<string, string>;
   act: Actions | undefined;
+  /** Set for the one drawing after a refused Submit: only then may the focus be moved. */
+  #refused = false;
 
   override createRenderRoot(): this {
     return this;
@@ -42,7 +44,8 @@ class LabModal extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    if (changed.has('faults') && this.faults.size > 0) this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (changed.has('faults') && this.faults.size > 0 && this.#refused) void this.#focusFault();
+    this.#refused = false;
   }
 
   override render(): TemplateResult {
@@ -79,12 +82,19 @@ class LabModal extends LitElement {
     });
   }
 
+  /** A select menu inside draws itself after the form does. */
+  async #focusFault(): Promise<void> {
+    await Promise.all([...this.querySelectorAll<LitElement>('lab-select')].map(async (menu) => menu.updateComplete));
+    this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }
+
   readonly #cancel = (): void => this.querySelector('dialog')?.close();
 
   readonly #submit = (event: Event): void => {
     event.preventDefault();
     this.faults = checkModal(this.#parts, this.values);
-    if (this.faults.size > 0) return;
+    this.#refused = this.faults.size > 0;
+    if (this.#refused) return;
     void this.act?.submitModal([...this.values].map(([customId, value]) => ({ customId, value })));
   };
 }

@@ -8,6 +8,7 @@ import { icon } from './icons.ts';
 import { messageListView } from './message-list.ts';
 import { modalView } from './modal.ts';
 import { channelName } from './names.ts';
+import { toNewest } from './scroll.ts';
 import { sceneOf, type PageState, type Scene } from './state.ts';
 
 export function pageView(state: PageState, act: Actions): TemplateResult {
@@ -19,7 +20,9 @@ export function pageView(state: PageState, act: Actions): TemplateResult {
     </main>`;
   return html`<div class="page" @keydown=${(event: KeyboardEvent) => closeDrawer(event, state, act)}>
     ${channelListView(scene, act)}
-    <main>${channel === undefined ? html`<p class="empty">This channel is gone.</p>` : channelView(channel, scene, act)}</main>
+    <main ?inert=${state.drawer !== 'none'}>
+      ${channel === undefined ? html`<p class="empty">This channel is gone.</p>` : channelView(channel, scene, act)}
+    </main>
     ${faultsPanelView(scene, act)} ${state.drawer === 'none' ? nothing : html`<div class="veil" @click=${() => act.open('none')}></div>`}
     ${state.modal === undefined ? nothing : modalView(state.modal, scene, act)}
   </div>`;
@@ -27,7 +30,7 @@ export function pageView(state: PageState, act: Actions): TemplateResult {
 
 function channelView(channel: ChannelView, scene: Scene, act: Actions): TemplateResult {
   return html`${headView(channel, scene, act)} ${messageListView(channel, scene, act)}
-    <button type="button" class="to-newest" hidden>New messages ${icon('down')}</button>
+    <button type="button" class="to-newest" hidden @click=${toNewest}>New messages ${icon('down')}</button>
     ${composerView(channel, scene, act)}`;
 }
 
@@ -38,6 +41,7 @@ function headView(channel: ChannelView, scene: Scene, act: Actions): TemplateRes
     <button
       type="button"
       class="icon-button narrow"
+      data-opens="channels"
       aria-label="Channels"
       aria-expanded=${scene.state.drawer === 'channels'}
       @click=${() => act.open('channels')}
@@ -52,6 +56,7 @@ function headView(channel: ChannelView, scene: Scene, act: Actions): TemplateRes
       type="button"
       class="icon-button faults-button ${broken > 0 ? 'alarmed' : ''}"
       aria-label=${broken > 0 ? `Faults, ${broken} on` : 'Faults'}
+      data-opens="faults"
       aria-expanded=${scene.state.drawer === 'faults'}
       @click=${() => act.open('faults')}
     >

@@ -4,58 +4,68 @@ const nearPx = 60;
 
 interface Place {
   readonly channel: string;
-  readonly atEnd: boolean;
   readonly last: string | undefined;
   readonly focused: string | undefined;
 }
 
+/** True while the newest message is in sight; what grows below it (pictures, menus, edits) then stays in sight too. */
+let following = true;
+let top = 0;
+
 /** Read before the page is drawn. */
 export function readPlace(channel: string): Place {
-  const list = document.querySelector('.messages');
-  const atEnd = list === null || list.scrollHeight - list.scrollTop - list.clientHeight < nearPx;
   const focused = document.activeElement?.closest<HTMLElement>('.messages [data-id]')?.dataset['id'];
-  return { channel, atEnd, last: lastId(list), focused };
+  return { channel, last: lastId(), focused };
 }
 
 /** Put back after it is drawn. A focused button that an edit took away leaves the focus on its message. */
 export function restorePlace(before: Place, channel: string): void {
-  const list = document.querySelector('.messages');
-  if (list === null) return;
-  const moved = before.channel !== channel;
-  if (before.atEnd || moved) list.scrollTop = list.scrollHeight;
+  if (before.channel !== channel) following = true;
+  const list = messages();
+  if (list !== null) observer.observe(list.firstElementChild ?? list);
+  if (following) toNewest();
   const button = document.querySelector<HTMLElement>('.to-newest');
-  if (button !== null && !before.atEnd && !moved && lastId(list) !== before.last) button.hidden = false;
-  if (moved && button !== null) button.hidden = true;
-  if (before.focused !== undefined && document.activeElement === document.body)
+  if (button !== null && (following || lastId() !== before.last)) button.hidden = following;
+  if (before.focused !== undefined && document.activeElement === document.body) {
     document.querySelector<HTMLElement>(`[data-id="${before.focused}"]`)?.focus();
+  }
 }
 
-/** Keeps the newest in sight while pictures load, and hides the button once it is reached. */
+/** Shows the newest message and stays with it. */
+export function toNewest(): void {
+  following = true;
+  const list = messages();
+  if (list === null) return;
+  list.scrollTop = list.scrollHeight;
+  top = list.scrollTop;
+}
+
+/** Watches where the person scrolls to. */
 export function followScroll(): void {
-  document.addEventListener('scroll', hideAtEnd, { capture: true, passive: true });
   document.addEventListener(
-    'load',
+    'scroll',
     (event) => {
-      const list = document.querySelector('.messages');
-      if (list === null || !(event.target instanceof HTMLImageElement) || !list.contains(event.target)) return;
-      if (list.scrollHeight - list.scrollTop - list.clientHeight < event.target.height + nearPx) list.scrollTop = list.scrollHeight;
+      const list = event.target;
+      if (!(list instanceof Element) || !list.matches('.messages')) return;
+      const near = list.scrollHeight - list.scrollTop - list.clientHeight < nearPx;
+      // only a move upwards is a person's: what grows below also leaves the end behind
+      following = near || (following && list.scrollTop >= top);
+      top = list.scrollTop;
+      const button = document.querySelector<HTMLElement>('.to-newest');
+      if (following && button !== null) button.hidden = true;
     },
-    { capture: true },
+    { capture: true, passive: true },
   );
-  document.addEventListener('click', (event) => {
-    if (!(event.target instanceof Element) || event.target.closest('.to-newest') === null) return;
-    const list = document.querySelector('.messages');
-    if (list !== null) list.scrollTop = list.scrollHeight;
-  });
 }
 
-function hideAtEnd(event: Event): void {
-  const list = event.target;
-  const button = document.querySelector<HTMLElement>('.to-newest');
-  if (!(list instanceof Element) || !list.matches('.messages') || button === null) return;
-  if (list.scrollHeight - list.scrollTop - list.clientHeight < nearPx) button.hidden = true;
+const observer = new ResizeObserver(() => {
+  if (following) toNewest();
+});
+
+function messages(): Element | null {
+  return document.querySelector('.messages');
 }
 
-function lastId(list: Element | null): string | undefined {
-  return [...(list?.querySelectorAll<HTMLElement>('[data-id]') ?? [])].at(-1)?.dataset['id'];
+function lastId(): string | undefined {
+  return [...document.querySelectorAll<HTMLElement>('.messages [data-id]')].at(-1)?.dataset['id'];
 }

@@ -17,6 +17,8 @@ export interface SelectSettings {
   readonly min: number;
   readonly max: number;
   readonly disabled: boolean;
+  /** What was chosen may not be sent. */
+  readonly invalid?: boolean;
   readonly choose: (values: readonly string[]) => void;
 }
 
@@ -64,6 +66,7 @@ class LabSelect extends LitElement {
         class="select-button"
         role="combobox"
         aria-label=${name}
+        aria-invalid=${this.settings.invalid === true}
         aria-haspopup="listbox"
         aria-expanded=${this.opened}
         aria-controls=${this.#id}
