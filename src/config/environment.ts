@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Secret } from '../core/secret.ts';
 import type { ConfigDocument } from './document.ts';
 import type { ConfigFault } from './fault.ts';
+import { distance } from './nearest.ts';
 import { folderOf } from './paths.ts';
 import { parseRedisUrl, type RedisUrl } from './redis-url.ts';
 import { inVariable, readSecret, type SecretRequest } from './secrets.ts';
-import { variable, type ConfigSources } from './sources.ts';
+import { variable, VARIABLES, type ConfigSources } from './sources.ts';
 
 /** What the environment and the files of secrets say. */
 export interface FromEnvironment {
@@ -44,7 +45,13 @@ export async function readEnvironment(document: ConfigDocument, file: string, so
     redisUrl: url.value,
     discordToken: token.secret,
     redisPassword: password.secret,
-    faults: [...token.faults, ...password.faults, ...url.faults, ...missingToken(document, discord, token.secret ?? token.faults[0])],
+    faults: [
+      ...token.faults,
+      ...password.faults,
+      ...url.faults,
+      ...missingToken(document, discord, token.secret ?? token.faults[0]),
+      ...misspelt(sources),
+    ],
   };
 }
 
@@ -60,4 +67,19 @@ function missingToken(document: ConfigDocument, discord: object | undefined, tok
   if (discord === undefined || token !== undefined) return [];
   const next = 'Name a file in discord.tokenFile, or set MESHWARDEN_DISCORD_TOKEN or MESHWARDEN_DISCORD_TOKEN_FILE.';
   return [{ ...document.place(['discord', 'tokenFile']), expected: 'a bot token', found: 'nothing', next }];
+}
+
+/** Further away than this, a name is somebody else's: Kubernetes sets `MESHWARDEN_PORT` and the like for a Service of that name. */
+const MISSPELT = 2;
+
+/** A variable with a slip in its name would be passed over in silence. */
+function misspelt({ environment }: ConfigSources): readonly ConfigFault[] {
+  const known = Object.keys(VARIABLES).filter((name) => name.startsWith('MESHWARDEN_'));
+  const given = Object.keys(environment).filter((name) => name.startsWith('MESHWARDEN_') && !known.includes(name));
+  return given.flatMap((name) => {
+    const near = known.find((candidate) => distance(name, candidate) <= MISSPELT);
+    if (near === undefined) return [];
+    const place = { path: name, line: undefined, column: undefined };
+    return [{ ...place, expected: 'a variable that is read', found: 'an unknown name', nearest: near }];
+  });
 }

@@ -52,7 +52,9 @@ function unknownKey(path: Path, document: ConfigDocument): ConfigFault {
   };
   if (isSecretName(key) && !valid.includes(key)) return { ...fault, ...secretAdvice(parent, valid, key) };
   const near = nearest(key, valid);
-  return near === undefined ? fault : { ...fault, nearest: near };
+  if (near !== undefined) return { ...fault, nearest: near };
+  const elsewhere = sectionsWith(key);
+  return elsewhere.length === 0 ? fault : { ...fault, next: `It belongs to ${elsewhere.join(' or ')}.` };
 }
 
 /** A secret in the file itself: it is refused, and the fault tells where it goes. */
@@ -81,9 +83,21 @@ interface Shape {
   readonly items?: Shape;
 }
 
+function wholeShape(): Shape {
+  return z.toJSONSchema(FileSchema, { io: 'input' }) as Shape;
+}
+
+/** The sections of the file, and the list of clusters, in which a name is known. */
+function sectionsWith(key: string): readonly string[] {
+  return Object.entries(wholeShape().properties ?? {}).flatMap(([section, shape]) => {
+    const isKnown = Object.hasOwn((shape.items ?? shape).properties ?? {}, key);
+    return isKnown ? [shape.items === undefined ? section : `an entry of ${section}`] : [];
+  });
+}
+
 /** The names that may stand at a path. */
 function namesAt(path: Path): readonly string[] {
-  let shape: Shape | undefined = z.toJSONSchema(FileSchema, { io: 'input' }) as Shape;
+  let shape: Shape | undefined = wholeShape();
   for (const step of path) shape = typeof step === 'number' ? shape?.items : shape?.properties?.[String(step)];
   return Object.keys(shape?.properties ?? {});
 }

@@ -201,6 +201,14 @@ describe('src/config: faults', () => {
       ['2:31 authority.rootFingerprint: expected a SHA-256 fingerprint: 64 hexadecimal digits, colons allowed, found "AA:BB"'],
     ],
     [
+      'a name in the wrong place',
+      withSection('trustDomain: a\nkubeconfig: b'),
+      [
+        '2:1 trustDomain: expected one of mesh, clusters, authority, discord, redis, schedules, renewal, log, found an unknown name. It belongs to mesh.',
+        '3:1 kubeconfig: expected one of mesh, clusters, authority, discord, redis, schedules, renewal, log, found an unknown name. It belongs to an entry of clusters.',
+      ],
+    ],
+    [
       'an unknown section',
       withSection('metrics: {}'),
       ['2:1 metrics: expected one of mesh, clusters, authority, discord, redis, schedules, renewal, log, found an unknown name'],
@@ -251,6 +259,13 @@ describe('src/config: faults', () => {
       { MESHWARDEN_REDIS_PASSWORD_FILE: 'run/pw' },
       {},
       ['MESHWARDEN_REDIS_PASSWORD_FILE: expected a file that holds the secret, found no such file at /work/run/pw'],
+    ],
+    [
+      'a slip in the name of a variable, but not the variables of other people',
+      CLUSTERS,
+      { MESHWARDEN_DISCORD_TOKNE: 'x', MESHWARDEN_SERVICE_HOST: '10.0.0.1', MESHWARDEN_PORT: 'tcp://10.0.0.1' },
+      {},
+      ['MESHWARDEN_DISCORD_TOKNE: expected a variable that is read, found an unknown name; did you mean MESHWARDEN_DISCORD_TOKEN'],
     ],
     ['a token of the environment before the one of the file, which is fine', DISCORD, { MESHWARDEN_DISCORD_TOKEN: 'x' }, {}, []],
   ])('finds %s', async (_, text, environment, files, expected) => {

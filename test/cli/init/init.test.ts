@@ -73,10 +73,10 @@ Invite the bot: ${INVITE}
 Next: meshwarden doctor
 `;
 
-const FLAGS = [
-  ...['--context', 'cluster-a,admin@Cluster_B', '--network', 'cluster-a=network-a', '--gateway', 'cluster-a=100.64.0.10'],
-  ...['--signer', 'cluster-a', '--edge', 'cluster-a', '--guild', GUILD, '--alerts', ALERTS, '--admin', ADMIN],
-];
+const FLAGS =
+  '--context cluster-a,admin@Cluster_B --network cluster-a=network-a --gateway cluster-a=100.64.0.10 --signer cluster-a --edge cluster-a'
+    .concat(` --guild ${GUILD} --alerts ${ALERTS} --admin ${ADMIN}`)
+    .split(' ');
 
 async function run(io: TestIo, flags: readonly string[]): Promise<string> {
   await initCommand(io).parseAsync([...flags], { from: 'user' });
@@ -93,10 +93,9 @@ describe('src/cli/init', () => {
   });
 
   test('asks a person for everything, and again for what cannot be', async () => {
-    const typed = [
-      ...['cluster-x', 'cluster-a, admin@Cluster_B', 'network-a', '100.64.0.10', '', 'bad address!', '', ''],
-      ...['cluster-a', 'cluster-a', 'maybe', 'yes', '12', GUILD, ALERTS, ADMIN],
-    ];
+    const typed = 'cluster-x|cluster-a, admin@Cluster_B|network-a|100.64.0.10||bad address!|||cluster-a|cluster-a|maybe|yes|12'
+      .split('|')
+      .concat(GUILD, ALERTS, ADMIN);
     const io = testIo({ files: FILES, typed, environment: { MESHWARDEN_DISCORD_TOKEN: TOKEN } });
     const contexts = 'Contexts that are clusters of the mesh, with commas (cluster-a, admin@Cluster_B, other): ';
     const gateway = 'Tailnet address of the east-west gateway of admin-cluster-b (empty: none yet): ';
