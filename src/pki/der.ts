@@ -8,12 +8,16 @@ export class DerError extends Error {}
 
 const { Type, Class } = forge.asn1;
 
+/** Certificates of a mesh have less than 2 KiB, keys less than 10; reading deeply nested bytes takes more than linear time. */
+export const MAX_DER_LENGTH = 64 * 1024;
+
 /**
  * Reads one element that takes all of `bytes`.
  *
- * @throws DerError where the bytes are not DER, or where others follow.
+ * @throws DerError where the bytes are not DER, where others follow, or where they are more than {@link MAX_DER_LENGTH}.
  */
 export function readDer(bytes: Uint8Array): DerNode {
+  if (bytes.length > MAX_DER_LENGTH) throw new DerError(`is longer than ${MAX_DER_LENGTH} bytes`);
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('binary');
   let node: DerNode;
   try {

@@ -1,7 +1,7 @@
 /**
  * What can be wrong with PEM text, certificates and keys that somebody hands us, as a closed list.
  *
- * - `too-large` more than {@link MAX_PEM_LENGTH}: nothing of it was read
+ * - `too-large` more text or more blocks than are read
  * - `no-block` no PEM block where one is expected
  * - `truncated` a block without its end, or an end without its beginning
  * - `bad-boundary` a BEGIN or END line that readers do not recognise (indented, joined with another, labels differ)

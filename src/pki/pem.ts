@@ -1,4 +1,4 @@
-import { type InputFault, type InputFaultCode, limitFaults } from './fault.ts';
+import type { InputFault, InputFaultCode } from './fault.ts';
 
 /** A Kubernetes object holds no more than this; a longer text is no bundle of ours. In bytes of a byte array, in characters of a string. */
 export const MAX_PEM_LENGTH = 1024 * 1024;
@@ -18,7 +18,7 @@ export interface PemBlock {
 export interface PemReading {
   /** Every block that could be read, in order. */
   readonly blocks: readonly PemBlock[];
-  /** What could not be read. */
+  /** What could not be read: all of it, which may be thousands. */
   readonly faults: readonly InputFault[];
   /** Line of the first text outside the blocks, which readers skip; undefined where there is none. */
   readonly textOutside: number | undefined;
@@ -55,7 +55,7 @@ export function readPem(text: string | Uint8Array): PemReading {
   source.split('\n').forEach((line, index) => readLine(scan, line.trimEnd(), index + 1));
   if (scan.open !== undefined) abandon(scan, scan.open);
   const printed = scan.blocks.map((block) => printPem(block.label, block.der)).join('');
-  return { blocks: scan.blocks, faults: limitFaults(scan.faults), textOutside: scan.textOutside, canonical: printed === source };
+  return { blocks: scan.blocks, faults: scan.faults, textOutside: scan.textOutside, canonical: printed === source };
 }
 
 /** One block in canonical form: 64 columns, LF, one newline at its end. */

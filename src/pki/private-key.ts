@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { Secret } from '../core/secret.ts';
 import { childrenOf, DerError, type DerNode, isType, readDer } from './der.ts';
-import type { InputFaultCode, Read } from './fault.ts';
+import { type InputFaultCode, limitFaults, type Read } from './fault.ts';
 import { type PemBlock, printPem, readPem, shownLabel } from './pem.ts';
 import { fingerprintOfKey, type KeyKind, kindOfKey } from './public-key.ts';
 
@@ -28,7 +28,7 @@ const FORMS: Readonly<Record<string, 'pkcs1' | 'sec1' | 'pkcs8'>> = {
 export function readPrivateKey(text: string | Uint8Array): Read<PrivateKey> {
   const pem = readPem(text);
   const [block] = pem.blocks;
-  if (pem.faults.length > 0) return { ok: false, faults: pem.faults };
+  if (pem.faults.length > 0) return { ok: false, faults: limitFaults(pem.faults) };
   if (block === undefined) return refuse('no-block', undefined, 'There is no PEM block in it.');
   const keys = pem.blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
   if (keys.length > 1) return refuse('two-keys', keys[1]?.line, `There are ${keys.length} private keys in it, and only one belongs there.`);

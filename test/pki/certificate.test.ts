@@ -173,13 +173,26 @@ describe('src/pki/certificate.ts', () => {
     ['DER that is no certificate', pem('CERTIFICATE', new Uint8Array([48, 2, 5, 0])), [bad('lacks a part that belongs there')]],
     ['bytes after the certificate', pem('CERTIFICATE', Buffer.concat([rootDer(), Buffer.from([5, 0])])), [bad('is not DER')]],
     ['a certificate that is cut off', pem('CERTIFICATE', rootDer().subarray(0, -1)), [bad('is not DER')]],
-    [
-      'a certificate without end',
-      pem('CERTIFICATE', new Uint8Array(70_000)),
-      [{ code: 'too-large', line: 1, text: 'Line 1: The certificate is longer than 65536 bytes.' }],
-    ],
+    ['a certificate without end', pem('CERTIFICATE', new Uint8Array(70_000)), [bad('is longer than 65536 bytes')]],
   ])('gives a clear fault for %s', (_, text, faults) => {
     expect(readCertificates(text)).toMatchObject({ certificates: [], faults });
+  });
+
+  test('tells twenty of many faults in the order of their lines and counts the others', () => {
+    const { faults } = readCertificates(`${pem('X', new Uint8Array([5]))}${'-----BEGIN CERTIFICATE-----\n'.repeat(8000)}`);
+    expect(faults.map(({ code, line }) => ({ code, line }))).toEqual([
+      { code: 'wrong-block', line: 1 },
+      ...Array.from({ length: 19 }, (_, index) => ({ code: 'truncated', line: index + 4 })),
+      { code: 'more', line: undefined },
+    ]);
+    expect(faults.at(-1)?.text).toBe('There are 7981 more faults.');
+  });
+
+  test('reads 256 blocks and says from which line on it stopped', () => {
+    const { certificates, faults } = readCertificates(ROOT_PEM.repeat(258));
+    const line = 256 * (ROOT_PEM.split('\n').length - 1) + 1;
+    expect(certificates).toHaveLength(256);
+    expect(faults).toEqual([{ code: 'too-large', line, text: `Line ${line}: more than 256 blocks; from here on nothing is read.` }]);
   });
 
   test('keeps the certificates around what it cannot read, with all faults in the order of their lines', () => {

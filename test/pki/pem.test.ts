@@ -87,13 +87,10 @@ describe('src/pki/pem.ts', () => {
     });
   });
 
-  test('tells twenty of 8000 unmatched BEGIN lines and counts the others', () => {
+  test('finds each of 8000 unmatched BEGIN lines', () => {
     const { blocks, faults } = readPem('-----BEGIN CERTIFICATE-----\n'.repeat(8000));
     expect(blocks).toEqual([]);
-    expect(faults).toEqual([
-      ...Array.from({ length: 20 }, (_, index) => truncated(index + 1)),
-      { code: 'more', line: undefined, text: 'There are 7980 more faults.' },
-    ]);
+    expect(faults).toEqual(Array.from({ length: 8000 }, (_, index) => truncated(index + 1)));
   });
 
   test('reads what it prints, and prints the same bytes again', () => {

@@ -92,6 +92,7 @@ describe('src/pki/private-key.ts', () => {
       P256.replaceAll('EC PRIVATE', 'RSA PRIVATE'),
       { code: 'bad-key', line: 1, text: 'The private key is not of the form that its label says.' },
     ],
+    ['a key without end', ecPem(Buffer.alloc(70_000)), { code: 'bad-key', line: 1, text: 'The private key is longer than 65536 bytes.' }],
     ['bytes after the key', withBytesAfter(P256), { code: 'bad-key', line: 1, text: 'The private key is not DER.' }],
     [
       'a damaged key whose public half is still that of its certificate',
@@ -105,6 +106,14 @@ describe('src/pki/private-key.ts', () => {
     ],
   ])('gives a clear fault for %s', (_, text, fault) => {
     expect(readPrivateKey(text)).toEqual({ ok: false, faults: [fault] });
+  });
+
+  test('tells twenty of many faults and counts the others', () => {
+    const read = readPrivateKey('-----BEGIN PRIVATE KEY-----\n'.repeat(8000));
+    expect(read.ok ? [] : read.faults.map(({ text }) => text).slice(19)).toEqual([
+      'Line 20: the block that begins here has no END.',
+      'There are 7980 more faults.',
+    ]);
   });
 
   test('shows nothing of a key, whatever is wrong with it and however it is printed', () => {
