@@ -12,9 +12,7 @@ const styles = {
   T: { timeStyle: 'medium' },
   d: { dateStyle: 'short' },
   D: { dateStyle: 'long' },
-  f: { dateStyle: 'long', timeStyle: 'short' },
-  F: { dateStyle: 'full', timeStyle: 'short' },
-} as const satisfies Record<Exclude<TimeStyle, 'R'>, Intl.DateTimeFormatOptions>;
+} as const satisfies Record<Exclude<TimeStyle, 'R' | 'f' | 'F'>, Intl.DateTimeFormatOptions>;
 
 const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, length: number, upTo: number])[] = [
   ['second', SECOND, MINUTE],
@@ -27,7 +25,16 @@ const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, length: numb
 
 /** One of the styles of `<t:…:f>`. Only `R` looks at `now`. */
 export function formatTimestamp(at: number, style: TimeStyle, now: number, zone?: string): string {
-  return style === 'R' ? relative(at, now) : absolute(at, styles[style], zone);
+  switch (style) {
+    case 'R':
+      return relative(at, now);
+    case 'f':
+      return dateAndTime(at, zone);
+    case 'F':
+      return `${absolute(at, { weekday: 'long' }, zone)}, ${dateAndTime(at, zone)}`;
+    default:
+      return absolute(at, styles[style], zone);
+  }
 }
 
 /** The time in a message's head: `Today at 16:20`, `Yesterday at 16:20`, `20/04/2026, 16:20`. */
@@ -57,6 +64,11 @@ function splitUnits(ms: number): string[] {
     [Math.floor(ms / SECOND) % 60, 's'],
   ];
   return amounts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount} ${unit}`);
+}
+
+/** Joined here, as the word between them differs from one version of Node to the next. */
+function dateAndTime(at: number, zone: string | undefined): string {
+  return `${absolute(at, styles.D, zone)} at ${absolute(at, styles.t, zone)}`;
 }
 
 function absolute(at: number, options: Intl.DateTimeFormatOptions, zone: string | undefined): string {
