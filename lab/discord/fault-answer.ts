@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../src/core/clock.ts';
 import type { ActiveFault } from './faults.ts';
 import type { RestAnswer } from './rest.ts';
@@ -15,10 +15,8 @@ interface Meeting {
   handle(): Promise<RestAnswer>;
 }
 
-type FaultyAnswer = RestAnswer & { readonly headers?: Readonly<Record<string, string>> };
-
 /** What a request gets that meets a fault; undefined when there is nothing to send any more. */
-export async function answerFault(meeting: Meeting): Promise<FaultyAnswer | undefined> {
+export async function answerFault(meeting: Meeting): Promise<RestAnswer | undefined> {
   const { fault, settings, message, response } = meeting;
   const { delayMs, hang, reset, status, processed, rate } = fault.fault;
   if (delayMs !== undefined) await settings.clock.sleep(delayMs);
@@ -40,19 +38,25 @@ function cut(response: ServerResponse, how: 'fin' | 'rst' | 'mid-body'): void {
   else if (how === 'rst') socket?.resetAndDestroy();
   else {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-    response.write('{"id":');
-    response.once('drain', () => socket?.resetAndDestroy());
-    setImmediate(() => socket?.resetAndDestroy());
+    response.write('{"id":', () => socket?.end());
   }
 }
 
-function failure({ fault }: ActiveFault): FaultyAnswer {
+function failure({ fault }: ActiveFault): RestAnswer {
   const status = fault.status ?? 500;
-  const body = fault.html ? '<html><body><h1>502 Bad Gateway</h1></body></html>' : (fault.body ?? { message: `${status}: lab`, code: 0 });
-  return { status, body, headers: { ...(fault.html ? { 'content-type': 'text/html' } : {}), ...fault.headers } };
+  if (fault.html) return { status, body: `<html><body><h1>${status}</h1></body></html>`, headers: { 'content-type': 'text/html' } };
+  if (status === 429) return tooMany(fault.retryAfter ?? 1, fault.global === true, fault.headers);
+  const body = fault.body ?? { message: `${status}: ${STATUS_CODES[status] ?? ''}`, code: 0 };
+  return { status, body, ...(fault.headers && { headers: fault.headers }) };
 }
 
-async function limited(meeting: Meeting, rate: { readonly limit: number; readonly perMs: number }): Promise<FaultyAnswer> {
+function tooMany(seconds: number, global: boolean, headers: Readonly<Record<string, string>> = {}): RestAnswer {
+  const scope = global ? { 'x-ratelimit-global': 'true', 'x-ratelimit-scope': 'global' } : { 'x-ratelimit-scope': 'user' };
+  const body = { message: 'You are being rate limited.', retry_after: seconds, global };
+  return { status: 429, body, headers: { 'retry-after': String(seconds), ...scope, ...headers } };
+}
+
+async function limited(meeting: Meeting, rate: { readonly limit: number; readonly perMs: number }): Promise<RestAnswer> {
   const { fault, settings } = meeting;
   const now = settings.clock.now();
   if (now - fault.window.startedAt >= rate.perMs) fault.window = { startedAt: now, used: 0 };
@@ -66,6 +70,5 @@ async function limited(meeting: Meeting, rate: { readonly limit: number; readonl
   };
   if (fault.window.used <= rate.limit) return { ...(await meeting.handle()), headers };
   meeting.message.resume();
-  const body = { message: 'You are being rate limited.', retry_after: after, global: false };
-  return { status: 429, body, headers: { ...headers, 'retry-after': String(Math.ceil(after)), 'x-ratelimit-scope': 'user' } };
+  return tooMany(after, false, headers);
 }

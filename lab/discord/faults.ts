@@ -11,13 +11,16 @@ export interface RestFault {
   /** The answer's JSON; without it a body that fits the status. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** With status 429: how many seconds to wait, and whether for every route. */
+  readonly retryAfter?: number;
+  readonly global?: boolean;
   /** Answers with a web page, as a proxy before Discord does. */
   readonly html?: boolean;
   /** Waits so long before the request is handled. */
   readonly delayMs?: number;
   /** Never answers. */
   readonly hang?: boolean;
-  /** Ends the connection before an answer: in order (`fin`), abruptly (`rst`), or abruptly amid the body. */
+  /** Ends the connection before an answer, in order (`fin`) or abruptly (`rst`), or in order amid the body. */
   readonly reset?: 'fin' | 'rst' | 'mid-body';
   /** A rate limit of its own, announced in the headers; beyond it 429. */
   readonly rate?: { readonly limit: number; readonly perMs: number };

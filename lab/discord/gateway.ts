@@ -57,6 +57,8 @@ export class Gateway {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #sessions = new Map<string, GatewaySession>();
   readonly #sockets = new Set<WebSocket>();
+  /** Connections that were told (op 9) to identify or resume anew, which they may do where they are. */
+  readonly #told = new WeakSet<WebSocket>();
 
   constructor(settings: GatewaySettings) {
     this.#settings = settings;
@@ -110,6 +112,7 @@ export class Gateway {
   close(code: number, reason = ''): void {
     for (const socket of this.#sockets) {
       this.#note('discord', `close ${code}`);
+      this.#detach(socket);
       if (code === 1006) socket.terminate();
       else socket.close(code, reason);
     }
@@ -123,7 +126,7 @@ export class Gateway {
   /** Ends the sessions (op 9); resumable ones may be resumed. */
   invalidate(resumable: boolean): void {
     for (const session of this.#live()) {
-      this.#send(session.socket, plain(GatewayOpcodes.InvalidSession, resumable));
+      this.#tellInvalid(session.socket, resumable);
       if (!resumable) this.#sessions.delete(session.id);
     }
   }
@@ -136,6 +139,7 @@ export class Gateway {
   /** From now on nothing is sent and nothing is read: a half-open connection. */
   freeze(): void {
     this.faults.frozen = true;
+    for (const socket of this.#sockets) socket.pause();
   }
 
   /** New connections fail: with an HTTP answer or with a reset. Undefined lets them in again. */
@@ -151,6 +155,7 @@ export class Gateway {
   /** Ends every fault except the ones that have already happened. */
   heal(): void {
     Object.assign(this.faults, HEALTHY);
+    for (const socket of this.#sockets) socket.resume();
   }
 
   stop(): void {
@@ -181,11 +186,27 @@ export class Gateway {
   #closed(socket: WebSocket, code: number): void {
     this.#sockets.delete(socket);
     this.#note('bot', `closed ${code}`);
+    const session = this.#detach(socket);
+    if (session !== undefined && (code === 1000 || code === 1001)) this.#sessions.delete(session.id);
+  }
+
+  /** From now on the session's events wait for a RESUME. */
+  #detach(socket: WebSocket): GatewaySession | undefined {
     const session = this.#sessionOf(socket);
-    if (session === undefined) return;
+    if (session === undefined) return undefined;
     session.socket = undefined;
-    if (code === 1000 || code === 1001) this.#sessions.delete(session.id);
     this.#settings.world.changed();
+    return session;
+  }
+
+  #tellInvalid(socket: WebSocket, resumable: boolean): void {
+    this.#told.add(socket);
+    this.#send(socket, plain(GatewayOpcodes.InvalidSession, resumable));
+  }
+
+  #checkPath(socket: WebSocket, path: string, expected: string, call: string): void {
+    if (path === expected || this.#told.has(socket)) return;
+    this.#settings.problem(`${call} came to ${path}; it belongs to ${expected}`);
   }
 
   #received(socket: WebSocket, path: string, data: Buffer): void {
@@ -206,7 +227,7 @@ export class Gateway {
   }
 
   #identify(socket: WebSocket, path: string, identify: Identify): void {
-    if (path !== GATEWAY_PATH) this.#settings.problem(`IDENTIFY came to ${path}; it belongs to the URL of GET /gateway/bot`);
+    this.#checkPath(socket, path, GATEWAY_PATH, 'IDENTIFY');
     const refused = this.#refusal(socket, identify);
     if (refused !== undefined) {
       socket.close(...refused);
@@ -214,7 +235,7 @@ export class Gateway {
     }
     this.startsLeft -= 1;
     if (this.faults.invalidateIdentify) {
-      this.#send(socket, plain(GatewayOpcodes.InvalidSession, false));
+      this.#tellInvalid(socket, false);
       return;
     }
     if (!this.faults.ready) return;
@@ -236,14 +257,14 @@ export class Gateway {
   }
 
   #resume(socket: WebSocket, path: string, resume: Resume): void {
-    if (path !== RESUME_PATH) this.#settings.problem(`RESUME came to ${path}; it belongs to READY's resume_gateway_url`);
+    this.#checkPath(socket, path, RESUME_PATH, 'RESUME');
     if (!this.#settings.accepts(resume.token.replace(/^Bot /, ''))) {
       socket.close(4004, 'Authentication failed.');
       return;
     }
     const session = this.faults.resumes ? this.#sessions.get(resume.session_id) : undefined;
     if (session === undefined) {
-      this.#send(socket, plain(GatewayOpcodes.InvalidSession, false));
+      this.#tellInvalid(socket, false);
       return;
     }
     if (resume.seq > session.sequence) {

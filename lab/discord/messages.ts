@@ -49,7 +49,7 @@ export function writeMessage(world: World, draft: Draft): StoredMessage {
   };
   const stored: StoredMessage = {
     message,
-    lateEdits: 0,
+    lateEdits: [],
     ...(draft.ephemeralFor === undefined ? {} : { ephemeralFor: draft.ephemeralFor }),
     ...(draft.thinking ? { thinking: true } : {}),
   };

@@ -12,17 +12,26 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
   readonly errors: Record<string, unknown> | undefined;
+  /** In seconds, for status 429. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: number, message: string, errors?: Record<string, unknown>) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    more: { readonly errors?: Record<string, unknown>; readonly retryAfter?: number } = {},
+  ) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
     this.code = code;
-    this.errors = errors;
+    this.errors = more.errors;
+    this.retryAfter = more.retryAfter;
   }
 
   get body(): Record<string, unknown> {
-    return { message: this.message, code: this.code, ...(this.errors === undefined ? {} : { errors: this.errors }) };
+    const wait = this.retryAfter === undefined ? {} : { retry_after: this.retryAfter, global: false };
+    return { message: this.message, code: this.code, ...(this.errors === undefined ? {} : { errors: this.errors }), ...wait };
   }
 }
 
@@ -38,7 +47,8 @@ export const refusals = {
   unknownWebhook: () => new Refusal(404, 10_015, 'Unknown Webhook'),
   unknownInteraction: () => new Refusal(404, 10_062, 'Unknown interaction'),
   unknownCommand: () => new Refusal(404, 10_063, 'Unknown application command'),
-  editTooOften: () => new Refusal(429, 30_046, 'Maximum number of edits to messages older than 1 hour reached. Try again later.'),
+  editTooOften: (retryAfter: number) =>
+    new Refusal(429, 30_046, 'Maximum number of edits to messages older than 1 hour reached. Try again later.', { retryAfter }),
   tooLarge: () => new Refusal(413, 40_005, 'Request entity too large. Try sending something smaller.'),
   alreadyAcknowledged: () => new Refusal(400, 40_060, 'Interaction has already been acknowledged.'),
   missingAccess: () => new Refusal(403, 50_001, 'Missing Access'),
@@ -93,6 +103,6 @@ export class Form {
       }
       ((node['_errors'] ??= []) as FormError[]).push(error);
     }
-    return new Refusal(400, 50_035, 'Invalid Form Body', errors);
+    return new Refusal(400, 50_035, 'Invalid Form Body', { errors });
   }
 }

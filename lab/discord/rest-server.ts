@@ -75,9 +75,13 @@ async function refusalsAsAnswers(handle: () => Promise<RestAnswer>): Promise<Res
   try {
     return await handle();
   } catch (error) {
-    if (error instanceof Refusal) return { status: error.status, body: error.body };
+    if (error instanceof Refusal) return { status: error.status, body: error.body, ...waitHeaders(error) };
     throw error;
   }
+}
+
+function waitHeaders({ retryAfter }: Refusal): Pick<RestAnswer, 'headers'> {
+  return retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter), 'x-ratelimit-scope': 'shared' } };
 }
 
 /** Calls that carry their token in the path carry no other, as the documentation asks. */
@@ -97,11 +101,7 @@ function rateHeaders(route: string): Record<string, string> {
   };
 }
 
-function send(
-  response: ServerResponse,
-  answer: RestAnswer & { readonly headers?: Readonly<Record<string, string>> },
-  headers: Record<string, string>,
-): void {
+function send(response: ServerResponse, answer: RestAnswer, headers: Record<string, string>): void {
   const raw = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
   response.writeHead(answer.status, {
     ...headers,

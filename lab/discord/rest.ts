@@ -20,6 +20,7 @@ export interface RestRequest {
 export interface RestAnswer {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Route {

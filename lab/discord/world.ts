@@ -34,8 +34,8 @@ export interface StoredMessage {
   ephemeralFor?: string;
   /** Deferred and not answered yet. */
   thinking?: boolean;
-  /** How often it was edited when it was older than an hour. */
-  lateEdits: number;
+  /** When it was edited after its first hour, in UTC milliseconds. */
+  readonly lateEdits: number[];
 }
 
 export interface ThreadFacts {

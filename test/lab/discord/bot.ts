@@ -1,7 +1,17 @@
-import { Client, GatewayIntentBits, type ClientOptions, type Interaction } from 'discord.js';
+import {
+  Client,
+  GatewayIntentBits,
+  SlashCommandBuilder,
+  type ClientOptions,
+  type GuildTextBasedChannel,
+  type Interaction,
+} from 'discord.js';
 import { onTestFinished } from 'vitest';
 import { createLabClock, type LabClock } from '../../../lab/clock.ts';
 import { startLabDiscord, type LabDiscord, type LabDiscordOptions } from '../../../lab/discord/index.ts';
+
+/** For `expect.poll`: how long a bot may take before the test is given up. */
+export const WAIT = { timeout: 10_000 };
 
 /** A double for one test. Its problems fail the test. */
 export async function lab(options: Partial<LabDiscordOptions> = {}): Promise<LabDiscord & { readonly clock: LabClock }> {
@@ -38,4 +48,35 @@ export function answering(client: Client, answer: (interaction: Interaction) => 
   client.on('interactionCreate', (interaction) => {
     answer(interaction).catch((error: unknown) => client.emit('error', error instanceof Error ? error : new Error(String(error))));
   });
+}
+
+/** `/mesh status [cluster]` and `/mesh certs kind:<root|intermediate>`. */
+export const meshCommand = new SlashCommandBuilder()
+  .setName('mesh')
+  .setDescription('The mesh')
+  .addSubcommand((sub) =>
+    sub
+      .setName('status')
+      .setDescription('How it is')
+      .addStringOption((option) => option.setName('cluster').setDescription('Which').setAutocomplete(true)),
+  )
+  .addSubcommand((sub) =>
+    sub
+      .setName('certs')
+      .setDescription('What expires when')
+      .addStringOption((option) =>
+        option
+          .setName('kind')
+          .setDescription('Which')
+          .setRequired(true)
+          .addChoices({ name: 'Root', value: 'root' }, { name: 'Intermediate', value: 'intermediate' }),
+      ),
+  )
+  .toJSON();
+
+/** What the bot posts to, fetched through its client. */
+export async function postable(client: Client, channel: { readonly id: string }): Promise<GuildTextBasedChannel> {
+  const found = await client.channels.fetch(channel.id);
+  if (found === null || !found.isTextBased() || found.isDMBased()) throw new Error(`${channel.id} is no channel of a guild`);
+  return found;
 }

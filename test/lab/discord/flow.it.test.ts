@@ -1,23 +1,12 @@
-import { ActionRowBuilder, ButtonBuilder, ButtonStyle, MessageFlags, SlashCommandBuilder } from 'discord.js';
+import { ActionRowBuilder, ButtonBuilder, ButtonStyle, MessageFlags } from 'discord.js';
 import { describe, expect, it } from 'vitest';
-import { answering, bot, lab } from './bot.ts';
-
-const command = new SlashCommandBuilder()
-  .setName('mesh')
-  .setDescription('The mesh')
-  .addSubcommand((sub) =>
-    sub
-      .setName('status')
-      .setDescription('How it is')
-      .addStringOption((option) => option.setName('cluster').setDescription('Which').setAutocomplete(true)),
-  )
-  .toJSON();
+import { answering, bot, lab, meshCommand } from './bot.ts';
 
 describe('lab/discord', () => {
   it('carries the real discord.js from login to an edited answer', async () => {
     const d = await lab();
     const client = await bot(d);
-    await client.application.commands.set([command], d.guildId);
+    await client.application.commands.set([meshCommand], d.guildId);
     answering(client, async (interaction) => {
       if (!interaction.isChatInputCommand()) return;
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
