@@ -27,7 +27,7 @@ export interface ReadBody {
 const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
 /** The object of a create or replace. Kind and version may be left out; a wrong one is refused. */
-export function readObject(call: ResourceCall): ReadBody {
+export function readObject(call: ResourceCall, definition?: KubeObject): ReadBody {
   const type = mediaType(call);
   if (type !== 'application/json' && type !== 'application/yaml') {
     const message = `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`;
@@ -36,7 +36,7 @@ export function readObject(call: ResourceCall): ReadBody {
   const value = type === 'application/yaml' ? parseYaml(call.body.toString()) : parseJson(call);
   const { resource } = call.target;
   const object = checked(resource, value);
-  const { wrong, unknown, pruned } = checkShape(resource, object);
+  const { wrong, unknown, pruned } = checkShape(resource, object, definition);
   if (wrong !== undefined) throw badRequest(`${cannotHandle(resource)}: ${wrong}`);
   const validation = call.query.get('fieldValidation') ?? 'Warn';
   if (unknown.length > 0 && validation === 'Strict') {
@@ -75,6 +75,9 @@ function checked(resource: Resource, value: unknown): KubeObject {
   const kind = textAt(fields, 'kind') ?? resource.kind;
   const apiVersion = textAt(fields, 'apiVersion') ?? groupVersion(resource);
   const version = apiVersion.split('/').at(-1);
+  if (resource.custom === true && apiVersion !== groupVersion(resource)) {
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${groupVersion(resource)})`);
+  }
   if (apiVersion !== groupVersion(resource)) {
     const why = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
     throw badRequest(`${cannotHandle(resource, kind, version)}: ${why}`);

@@ -4,6 +4,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import { Audit, type AuditEntry, type CallListener } from './audit.ts';
 import type { ResourceCall } from './call.ts';
 import { collectGarbage } from './collector.ts';
+import { establishDefinitions } from './definitions.ts';
 import { Endpoints, type EndpointTarget } from './endpoints.ts';
 import type { Faults } from './faults.ts';
 import { readLog } from './logs.ts';
@@ -92,6 +93,8 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   const store = createObjectStore(parts);
   emptyDeletedNamespaces(parts);
   collectGarbage(parts);
+  establishDefinitions(parts);
+  users.forgetDeletedAccounts(storage);
   const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
 
   const server: LabServer = new LabServer({

@@ -97,7 +97,7 @@ class Collector {
     if (object === undefined || object.metadata.uid !== uid) return;
     const { finalizers = [], ...metadata } = object.metadata;
     const left = finalizers.filter((one) => one !== finalizer);
-    if (left.length === 0) this.#context.storage.remove(resource, namespace, name, { ...object, metadata });
+    if (left.length === 0) this.#context.storage.remove(resource, namespace, name);
     else this.#context.storage.put(resource, { ...object, metadata: { ...metadata, finalizers: left } });
   }
 }

@@ -158,7 +158,8 @@ function definition(object: KubeObject): KubeObject {
 
 function endpointSlice(object: KubeObject): KubeObject {
   const ports = listAt(object, 'ports').map((port) => under({ name: '', protocol: 'TCP' }, isFields(port) ? port : {}));
-  return { ...object, ...(ports.length === 0 ? {} : { ports }) };
+  const endpoints = listAt(object, 'endpoints').map((one) => under({ conditions: {} }, isFields(one) ? one : {}));
+  return { ...object, ...(ports.length === 0 ? {} : { ports }), endpoints: endpoints.length === 0 ? null : endpoints };
 }
 
 const DEFAULTERS: Readonly<Record<string, Defaulter>> = {

@@ -1,5 +1,5 @@
 /** Who owns which field: the bookkeeping of managedFields for updates and applies. */
-import { compare, type Comparison } from './compare.ts';
+import { compare } from './compare.ts';
 import { fromFieldsV1, toFieldsV1, withoutUnowned, type FieldSet } from './fieldset.ts';
 import { kubeTime, type KubeObject, type ManagedFieldsEntry } from './object.ts';
 import type { Structure } from './structure.ts';
@@ -100,8 +100,8 @@ export function ownersAfterUpdate(before: KubeObject | undefined, after: KubeObj
   const fields = minus(union(mine?.fields ?? new Set<string>(), touched), changes.removed);
   const remaining = withoutLost(others, union(touched, changes.removed));
   if (fields.size === 0) return remaining;
-  const unchanged = mine !== undefined && sameSet(mine.fields, fields) && changesNothing(changes);
-  const time = unchanged ? mine.time : kubeTime(writer.now);
+  // fields that were only taken out do not count as an act of the manager
+  const time = mine !== undefined && touched.size === 0 ? mine.time : kubeTime(writer.now);
   return [
     ...remaining,
     {
@@ -113,10 +113,6 @@ export function ownersAfterUpdate(before: KubeObject | undefined, after: KubeObj
       fields,
     },
   ];
-}
-
-function changesNothing(changes: Comparison): boolean {
-  return changes.added.size + changes.modified.size + changes.removed.size === 0;
 }
 
 /** An object without the parts that no one owns. */

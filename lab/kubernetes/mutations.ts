@@ -5,6 +5,7 @@ import { jsonReply, type Answer, type ResourceCall } from './call.ts';
 import { objectForm } from './forms.ts';
 import { isFields, type KubeObject, type ObjectMeta } from './object.ts';
 import { jsonPatch, mergePatch } from './patches.ts';
+import { requireAllowed, type Authorizer } from './rbac.ts';
 import type { Registry } from './registry.ts';
 import {
   badRequest,
@@ -28,6 +29,7 @@ export interface MutationContext {
   readonly storage: Storage;
   readonly registry: Registry;
   readonly writes: Writes;
+  readonly authorizer: Authorizer;
 }
 
 /** Who a write is attributed to: the parameter, else the start of the User-Agent. */
@@ -96,7 +98,7 @@ function requireNamespace({ storage, registry }: MutationContext, { target }: Re
 
 export function createObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
-  const { object: body, warnings } = readObject(call);
+  const { object: body, warnings } = readObject(call, context.registry.definitionOf(call.target.resource));
   const { namespace } = body.metadata;
   if (call.target.resource.namespaced && namespace !== undefined && namespace !== call.target.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -109,7 +111,7 @@ export function createObject(context: MutationContext, call: ResourceCall): Answ
 export function replaceObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
   const { resource, name, namespace } = call.target;
-  const { object: body, warnings } = readObject(call);
+  const { object: body, warnings } = readObject(call, context.registry.definitionOf(call.target.resource));
   requireSameName(body.metadata, name);
   if (resource.namespaced && body.metadata.namespace !== undefined && body.metadata.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -144,7 +146,9 @@ function requirePreconditions({ target }: ResourceCall, before: KubeObject, stat
   const version = stated.resourceVersion ?? '';
   if (version === '') {
     if (resource.custom === true)
-      throw invalid(resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+      throw invalid({ group: resource.group, kind: resource.resource }, name, [
+        invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+      ]);
     return;
   }
   if (version !== before.metadata.resourceVersion) throw conflict(resource, name);
@@ -173,7 +177,7 @@ export function patchObject(context: MutationContext, call: ResourceCall): Answe
   const warnings: string[] = [];
   const written = context.writes.update(door, call.target.name, (before) => {
     const patched = patch(before);
-    const { pruned, told } = requireShape(call, patched);
+    const { pruned, told } = requireShape(context, call, patched);
     warnings.push(...told);
     return requireUnmoved(call, before, pruned);
   });
@@ -192,15 +196,20 @@ function patcherOf({ registry }: MutationContext, call: ResourceCall): (before: 
       if (resource.custom !== true) return (before) => strategicPatch(before, text, structureOf(resource, registry.definitionOf(resource)));
       break;
   }
-  throw unsupportedMedia(resource.custom === true ? CUSTOM_PATCHES : '415: Unsupported Media Type');
+  if (resource.custom === true) throw failure({ code: 415, message: CUSTOM_PATCHES, reason: 'UnsupportedMediaType' });
+  throw unsupportedMedia('415: Unsupported Media Type');
 }
 
 const CUSTOM_PATCHES =
   'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
 
 /** A patched object whose fields have the wrong type is refused with the whole object in the message; unknown fields are dropped. */
-function requireShape(call: ResourceCall, patched: unknown): { pruned: KubeObject; told: readonly string[] } {
-  const { wrong, unknown, pruned } = checkShape(call.target.resource, patched);
+function requireShape(
+  { registry }: MutationContext,
+  call: ResourceCall,
+  patched: unknown,
+): { pruned: KubeObject; told: readonly string[] } {
+  const { wrong, unknown, pruned } = checkShape(call.target.resource, patched, registry.definitionOf(call.target.resource));
   const strategic = mediaType(call) === 'application/strategic-merge-patch+json';
   if (wrong !== undefined) throw badPatch(JSON.stringify(patched), wrong);
   const validation = call.query.get('fieldValidation') ?? 'Warn';
@@ -232,10 +241,12 @@ function applyObject(context: MutationContext, call: ResourceCall, door: Door): 
   const { name, namespace, resource } = call.target;
   requireSameName(configuration.metadata, name);
   if (configuration.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-  const [unknown] = checkShape(resource, configuration).unknown;
+  const [unknown] = checkShape(resource, configuration, context.registry.definitionOf(resource)).unknown;
   if (unknown !== undefined) throw untyped({ ...configuration, metadata: { name } }, `.${unknown}: field not declared in schema`);
   const live = context.storage.get(resource, namespace, name)?.object;
-  if (live === undefined) requireNamespace(context, call, name);
-  else requireUnmoved(call, live, configuration);
+  if (live === undefined) {
+    requireAllowed(context.authorizer, call.user, { ...call.target, verb: 'create', resource: resource.resource });
+    requireNamespace(context, call, name);
+  } else requireUnmoved(call, live, configuration);
   return answer(call, context.writes.apply(door, name, configuration, call.query.get('force') === 'true'));
 }

@@ -1,4 +1,5 @@
 /** Direct access to a cluster's objects for scenes and controllers: the same writes as through the API, without rights and rules. */
+import { establish, type DefinitionContext } from './definitions.ts';
 import { cloneObject, type KubeObject } from './object.ts';
 import type { Registry } from './registry.ts';
 import { removeObject, type DeletionContext } from './deletes.ts';
@@ -33,7 +34,7 @@ export interface ObjectStore {
   readonly resourceVersion: string;
 }
 
-export interface ObjectStoreParts extends DeletionContext {
+export interface ObjectStoreParts extends DeletionContext, DefinitionContext {
   readonly storage: Storage;
   readonly registry: Registry;
   readonly writes: Writes;
@@ -68,7 +69,11 @@ export function createObjectStore(parts: ObjectStoreParts): ObjectStore {
   }
 
   return {
-    put: (object, options) => cloneObject(write(resourceOf(object), object, options?.manager ?? MANAGER)),
+    put(object, options) {
+      const written = write(resourceOf(object), object, options?.manager ?? MANAGER);
+      if (object.kind === 'CustomResourceDefinition') establish(parts, written.metadata.name ?? '');
+      return cloneObject(written);
+    },
     restore: (object) => void storage.put(resourceOf(object), cloneObject(object)),
     get(kind, namespace, name) {
       const resource = known(kind);

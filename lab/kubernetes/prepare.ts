@@ -24,7 +24,7 @@ function countsGenerations(resource: Resource): boolean {
   );
 }
 
-const GENERATED = new Set(['endpointslices', 'customresourcedefinitions']);
+const GENERATED = new Set(['endpointslices', 'customresourcedefinitions', 'pods']);
 
 export function prepareCreate(resource: Resource, object: KubeObject, now: number): KubeObject {
   const { resourceVersion: _, deletionTimestamp: __, ...stated } = object.metadata;
@@ -71,23 +71,10 @@ function startPod(object: KubeObject): KubeObject {
   return { ...object, status: { phase: 'Pending', qosClass: 'BestEffort' } };
 }
 
-/** The lab accepts every definition at once: names and schema are taken as given. */
 function startDefinition(object: KubeObject): KubeObject {
-  const spec = fieldsAt(object, 'spec');
-  const at = object.metadata.creationTimestamp;
-  const versions = listAt(spec, 'versions');
+  const versions = listAt(object, 'spec', 'versions');
   const stored = versions.filter((version) => isFields(version) && version['storage'] === true).map((version) => fieldsAt(version)['name']);
-  const conditions = [
-    { type: 'NamesAccepted', status: 'True', lastTransitionTime: at, reason: 'NoConflicts', message: 'no conflicts found' },
-    {
-      type: 'Established',
-      status: 'True',
-      lastTransitionTime: at,
-      reason: 'InitialNamesAccepted',
-      message: 'the initial names have been accepted',
-    },
-  ];
-  return { ...object, status: { conditions, acceptedNames: spec['names'], storedVersions: stored } };
+  return { ...object, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored } };
 }
 
 const STARTERS: Readonly<Record<string, Starter>> = {

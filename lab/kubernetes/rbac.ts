@@ -1,5 +1,6 @@
 /** Rights, evaluated from the Role and ClusterRole objects that the cluster holds. */
 import { isFields, listAt, textAt, type KubeObject } from './object.ts';
+import { failure, qualified } from './status.ts';
 import type { Storage } from './store.ts';
 import type { User } from './users.ts';
 
@@ -27,6 +28,14 @@ export class Authorizer {
 
   constructor(storage: Storage) {
     this.#storage = storage;
+  }
+
+  /** The same with the reason that an access review gives. */
+  decidePath(user: User, path: string): Decision {
+    const allowed = this.mayReadPath(user, path);
+    if (!allowed || user.groups.includes('system:masters')) return { allowed, reason: '' };
+    const role = PUBLIC_PATHS.has(path) ? 'system:public-info-viewer' : 'system:discovery';
+    return { allowed, reason: `RBAC: allowed by ClusterRoleBinding "${role}" of ClusterRole "${role}" to Group "system:authenticated"` };
   }
 
   /** Discovery is for everyone who has a name, health and version for all. */
@@ -117,4 +126,17 @@ function subjectText(binding: unknown, user: User, namespace: string): string {
   const name = textAt(found, 'name') ?? '';
   if (textAt(found, 'kind') !== 'ServiceAccount') return `${textAt(found, 'kind')} "${name}"`;
   return `ServiceAccount "${name}/${textAt(found, 'namespace') ?? namespace}"`;
+}
+
+/** Throws the 403 that names user, verb, resource and scope. */
+export function requireAllowed(authorizer: Authorizer, user: User, wanted: Attributes): void {
+  if (authorizer.decide(user, wanted).allowed) return;
+  const { verb, group, resource, namespace, name, subresource } = wanted;
+  const shown = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  const who = `User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(shown)} in API group ${JSON.stringify(group)} ${where}`;
+  const object = name === '' ? '' : ` ${JSON.stringify(name)}`;
+  const message = `${qualified({ group, resource })}${object} is forbidden: ${who}`;
+  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource };
+  throw failure({ code: 403, message, reason: 'Forbidden', details });
 }

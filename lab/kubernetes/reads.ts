@@ -133,6 +133,7 @@ export function listObjects(storage: Storage, call: ResourceCall): Answer {
   const next = items.length < found.length ? found[items.length] : undefined;
   const metadata = {
     resourceVersion: String(revision),
+    ...(target.resource.custom === true ? { continue: '' } : {}),
     ...(next === undefined ? {} : { continue: encodeContinue({ rv: revision, start: next.key.slice(prefix.length) }) }),
     ...(next === undefined || selective ? {} : { remainingItemCount: found.length - items.length }),
   };

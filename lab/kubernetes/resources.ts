@@ -101,7 +101,6 @@ export const BUILT_IN: readonly Resource[] = [
   ]),
   ...table('authentication.k8s.io', 'v1', [
     { resource: 'selfsubjectreviews', kind: 'SelfSubjectReview', namespaced: false, verbs: ['create'] },
-    { resource: 'tokenreviews', kind: 'TokenReview', namespaced: false, verbs: ['create'] },
   ]),
   ...table('authorization.k8s.io', 'v1', [
     { resource: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview', namespaced: false, verbs: ['create'] },

@@ -5,7 +5,8 @@ import { discover, notFoundText, type DiscoveryContext } from './discovery.ts';
 import { createObject, patchObject, replaceObject, type MutationContext } from './mutations.ts';
 import { getObject, listObjects } from './reads.ts';
 import { requestToken, reviewAccess, reviewSelf, type ReviewContext } from './reviews.ts';
-import { failure, methodNotAllowed, noSuchResource, qualified } from './status.ts';
+import { failure, methodNotAllowed, noSuchResource, notFound } from './status.ts';
+import { requireAllowed } from './rbac.ts';
 import type { ResourceRequest } from './request.ts';
 import type { WatchHub } from './watch.ts';
 
@@ -46,9 +47,7 @@ function authorize(call: Call, request: ResourceRequest | undefined, { authorize
     if (!authorizer.mayReadPath(call.user, call.url.pathname)) throw forbiddenPath(call);
     return;
   }
-  const wanted = { ...request, resource: request.resourceName };
-  const decision = authorizer.decide(call.user, wanted);
-  if (!decision.allowed) throw forbidden(call, request);
+  requireAllowed(authorizer, call.user, { ...request, resource: request.resourceName });
 }
 
 function forbiddenPath(call: Call): Error {
@@ -57,22 +56,12 @@ function forbiddenPath(call: Call): Error {
   return failure({ code: 403, message, reason: 'Forbidden', details: {} });
 }
 
-function forbidden(call: Call, request: ResourceRequest): Error {
-  const { verb, group, resourceName, namespace, name, subresource } = request;
-  const shown = subresource === '' ? resourceName : `${resourceName}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-  const who = `User ${JSON.stringify(call.user.name)} cannot ${verb} resource ${JSON.stringify(shown)} in API group ${JSON.stringify(group)} ${where}`;
-  const object = name === '' ? '' : ` ${JSON.stringify(name)}`;
-  const message = `${qualified({ group, resource: resourceName })}${object} is forbidden: ${who}`;
-  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resourceName };
-  return failure({ code: 403, message, reason: 'Forbidden', details });
-}
-
 function handlerOf(call: ResourceCall, context: RouterContext): Handler {
   const { resource, subresource, verb } = call.target;
   if (subresource === 'token' && resource.resource === 'serviceaccounts') return (inner) => requestToken(context, inner);
   if (subresource !== '' && subresource !== 'status') {
     const stream = context.streams[subresource];
+    if (resource.custom === true) throw notFound(resource, call.target.name);
     if (stream === undefined || !resource.subresources.some((one) => one.name === subresource)) throw noSuchResource();
     return stream;
   }

@@ -87,6 +87,7 @@ export function fieldMatcher(text: string, resource: Resource): Matcher {
     if (groups === undefined) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const key = groups['key'] ?? '';
     const get = known[key];
+    if (get === undefined && resource.custom === true) throw badRequest(`field label not supported: ${key}`);
     if (get === undefined) throw badRequest(`"${key}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
     return { get, value: groups['value'] ?? '', equal: groups['operator'] !== '!=' };
   });

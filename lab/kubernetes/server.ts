@@ -154,11 +154,12 @@ export class LabServer {
       const body = await readBody(message);
       await this.#thawed?.promise;
       const failure = this.failures.take(verb, message.url ?? '');
-      if (failure !== undefined && failure.afterwards !== true) return { user, reply: failed(failure) };
+      const reading = message.method === 'GET';
+      if (failure !== undefined && failure.afterwards !== true) return { user, reply: failed(failure, reading) };
       user = users.authenticate(message.headers.authorization, clock.now());
       const call: Call = { method: message.method ?? 'GET', url, query: url.searchParams, headers: message.headers, body, user, message };
       const reply = await answer(call, request);
-      return { user, reply: failure === undefined ? reply : failed(failure) };
+      return { user, reply: failure === undefined ? reply : failed(failure, reading) };
     } catch (error) {
       return { user, reply: refusal(error) };
     }
@@ -198,18 +199,36 @@ function refusal(error: unknown): Reply {
   return jsonReply(500, failureStatus({ code: 500, message, reason: 'InternalError' }));
 }
 
+/** A read that storage did not answer in time is told as text, a write as a Status. */
+const READ_TIMEOUT = `${JSON.stringify({
+  metadata: {},
+  status: 'Failure',
+  message: 'Timeout: request did not complete within the allotted timeout',
+  reason: 'Timeout',
+  details: {},
+  code: 504,
+})}\n`;
+const WRITE_TIMEOUT = failureStatus({
+  code: 504,
+  message: 'Timeout: request did not complete within requested timeout - context deadline exceeded',
+  reason: 'Timeout',
+  details: {},
+});
+
 const TEXTS: Readonly<Record<number, string>> = {
   429: 'Too many requests, please try again later.\n',
   502: 'Bad Gateway\n',
   503: 'Service Unavailable\n',
+  504: READ_TIMEOUT,
 };
 
-function failed({ status, retryAfter, body }: NextFailure): Reply | undefined {
+function failed({ status, retryAfter, body }: NextFailure, reading: boolean): Reply | undefined {
   if (status === undefined) return undefined;
   const seconds = retryAfter ?? (status === 429 ? 1 : undefined);
   const headers: Record<string, string> = seconds === undefined ? {} : { 'retry-after': String(seconds) };
   if (typeof body === 'string') return textReply(status, body, headers);
   if (body !== undefined) return jsonReply(status, body, headers);
+  if (status === 504 && !reading) return jsonReply(504, WRITE_TIMEOUT, headers);
   const text = TEXTS[status];
   if (text !== undefined) return textReply(status, text, headers);
   return jsonReply(status, failureStatus({ code: status, message: 'made to fail', reason: 'InternalError' }), headers);

@@ -1,6 +1,7 @@
 /** Which fields a kind has and of which type, for the kinds whose mistakes are told before anything else is looked at. */
-import { isFields, type Fields } from './object.ts';
+import { isFields, type Fields, type KubeObject } from './object.ts';
 import { storageKey, type Resource } from './resources.ts';
+import { fillDefaults, pruneUnknown, schemaOf } from './schema.ts';
 
 /** `texts` is a map to strings, `bytes` a map to base64; an object lists its fields; `any` is not looked into. */
 type Shape = 'any' | 'text' | 'flag' | 'number' | 'texts' | 'bytes' | 'microtime' | { readonly [field: string]: Shape };
@@ -76,13 +77,21 @@ export interface ShapeReport {
 }
 
 /** Compares a body with its kind's shape. Kinds without one pass as they are. */
-export function checkShape(resource: Resource, body: unknown): ShapeReport {
+export function checkShape(resource: Resource, body: unknown, definition?: KubeObject): ShapeReport {
+  if (definition !== undefined && isFields(body)) return checkSchema(resource, body as KubeObject, definition);
   const shape = SHAPES[storageKey(resource)];
   if (shape === undefined) return { wrong: undefined, unknown: [], pruned: body };
   const unknown: string[] = [];
   const wrong: string[] = [];
   const pruned = walk(body, shape, { kind: resource.kind, path: '', unknown, wrong });
   return { wrong: wrong[0], unknown, pruned };
+}
+
+/** Types are the business of validation there. */
+function checkSchema(resource: Resource, body: KubeObject, definition: KubeObject): ShapeReport {
+  const schema = schemaOf(resource, definition);
+  const { object, unknown } = pruneUnknown(schema, body);
+  return { wrong: undefined, unknown, pruned: fillDefaults(object, schema) };
 }
 
 interface Walk {

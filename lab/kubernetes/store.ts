@@ -103,8 +103,8 @@ export class Storage {
     return stored;
   }
 
-  /** Takes an object out, in its stored state or in a later one. The answer carries the version of the deletion. */
-  remove(resource: Resource, namespace: string, name: string, state?: KubeObject): KubeObject | undefined {
+  /** Takes an object out. The answer is its last stored state under the version of the deletion. */
+  remove(resource: Resource, namespace: string, name: string): KubeObject | undefined {
     const shelf = this.#shelf(resource);
     const key = objectKey(namespace, name);
     const before = shelf.objects.get(key);
@@ -112,8 +112,7 @@ export class Storage {
     shelf.objects.delete(key);
     shelf.sorted = undefined;
     this.#revision += 1;
-    const final = state ?? before.object;
-    const last = { ...final, metadata: { ...final.metadata, resourceVersion: String(this.#revision) } };
+    const last = { ...before.object, metadata: { ...before.object.metadata, resourceVersion: String(this.#revision) } };
     this.#tell(resource, { type: 'DELETED', revision: this.#revision, key, object: last, previous: before.object });
     return last;
   }

@@ -88,7 +88,10 @@ const SERVICE: Structure = {
   },
 };
 
-const PLAIN: Structure = { fields: { metadata: METADATA, spec: ALWAYS, status: { always: true, fields: { conditions: CONDITIONS } } } };
+/** What most kinds look like. */
+export const PLAIN: Structure = {
+  fields: { metadata: METADATA, spec: ALWAYS, status: { always: true, fields: { conditions: CONDITIONS } } },
+};
 
 const STRUCTURES: Readonly<Record<string, Structure>> = {
   'v1/pods': { fields: { metadata: METADATA, spec: POD_SPEC, status: POD_STATUS } },
@@ -98,6 +101,16 @@ const STRUCTURES: Readonly<Record<string, Structure>> = {
   'apps/v1/statefulsets': workload({ updateStrategy: ALWAYS }),
   'apps/v1/daemonsets': workload({ updateStrategy: ALWAYS }),
   'apps/v1/replicasets': workload({}),
+  'apiextensions.k8s.io/v1/customresourcedefinitions': {
+    fields: {
+      metadata: METADATA,
+      spec: { always: true, fields: { names: { always: true, fields: { shortNames: ATOMIC, categories: ATOMIC } }, versions: ATOMIC } },
+      status: {
+        always: true,
+        fields: { conditions: { ...CONDITIONS, always: true }, acceptedNames: ALWAYS, storedVersions: { atomic: true } },
+      },
+    },
+  },
   'rbac.authorization.k8s.io/v1/clusterroles': { fields: { metadata: METADATA, rules: ATOMIC } },
   'admissionregistration.k8s.io/v1/validatingwebhookconfigurations': {
     fields: { metadata: METADATA, webhooks: byKey(['name'], { fields: { clientConfig: ALWAYS } }) },

@@ -1,11 +1,21 @@
 /** Who may come in: bearer tokens and the users behind them. */
 import { createHash, randomBytes } from 'node:crypto';
 import { failure, type StatusError } from './status.ts';
+import type { Storage } from './store.ts';
 
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
   readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface NewUser {
+  readonly token?: string;
+  readonly groups?: readonly string[];
+  readonly expiresAt?: number;
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 interface Credential {
@@ -25,10 +35,11 @@ export class Users {
   readonly #tokens = new Map<string, string>();
 
   /** Adds a user, or another token of one. Answers the token. */
-  add(name: string, options: { token?: string; groups?: readonly string[]; expiresAt?: number; uid?: string } = {}): string {
+  add(name: string, options: NewUser = {}): string {
     const token = options.token ?? randomBytes(24).toString('base64url');
     const groups = [...(options.groups ?? []), 'system:authenticated'];
-    const user = { name, groups, ...(options.uid === undefined ? {} : { uid: options.uid }) };
+    const { uid, extra } = options;
+    const user = { name, groups, ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }) };
     this.#credentials.set(hash(token), { user, expiresAt: options.expiresAt });
     this.#tokens.set(name, token);
     return token;
@@ -42,6 +53,13 @@ export class Users {
   /** From now on every token of the user is refused. */
   expire(name: string): void {
     for (const credential of this.#credentials.values()) if (credential.user.name === name) credential.expiresAt = 0;
+  }
+
+  /** A deleted service account takes its tokens along. The real server caches them for up to ten seconds; the double does not. */
+  forgetDeletedAccounts(storage: Storage): void {
+    storage.follow({ group: '', resource: 'serviceaccounts' }, ({ type, object }) => {
+      if (type === 'DELETED') this.expire(`system:serviceaccount:${object.metadata.namespace}:${object.metadata.name}`);
+    });
   }
 
   /** The user behind an Authorization header; without one the anonymous user. */

@@ -121,7 +121,7 @@ export class Writes {
       if (sameJson(comparableTimes(same), comparableTimes(before))) return { object: before, created: false };
       if (door.dryRun) return { object: same, created: false };
       if (isReleased(object)) {
-        this.#storage.remove(resource, door.namespace, object.metadata.name ?? '', same);
+        this.#storage.remove(resource, door.namespace, object.metadata.name ?? '');
         return { object: same, created: false };
       }
     }

@@ -31,10 +31,15 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
 };
 
+const ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
+const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
+
 export const secretFaults: Rule = ({ after }) => {
   const data = fieldsAt(after, 'data');
   const needed = REQUIRED_KEYS[textAt(after, 'type') ?? ''] ?? [];
+  const unnamed = after['type'] === ACCOUNT_TOKEN && after.metadata.annotations?.[ACCOUNT_NAME] === undefined;
   return [
+    ...(unnamed ? [required(`metadata.annotations[${ACCOUNT_NAME}]`)] : []),
     ...keyFaults(data),
     ...(sizeOf(data, base64Length) > MAX_BYTES ? [tooLong('data')] : []),
     ...needed.filter((key) => !(key in data)).map((key) => required(`data[${key}]`)),

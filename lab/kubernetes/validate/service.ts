@@ -16,3 +16,15 @@ export const serviceFaults: Rule = ({ before, after }) => {
     ...(moved ? [invalidValue('spec.clusterIPs[0]', spec['clusterIPs'], 'may not change once set')] : []),
   ];
 };
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+/** Endpoints are never on the node itself. */
+export const sliceFaults: Rule = ({ after }) =>
+  listAt(after, 'endpoints').flatMap((endpoint, index) =>
+    listAt(endpoint, 'addresses').flatMap((address, place) =>
+      LOOPBACK.test(String(address))
+        ? [invalidValue(`endpoints[${index}].addresses[${place}]`, address, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')]
+        : [],
+    ),
+  );
