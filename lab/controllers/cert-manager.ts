@@ -16,10 +16,10 @@ export interface CertManagerOptions {
 
 export interface CertManager {
   readonly running: boolean;
-  /** Catches up at once with what fell due while it was stopped. */
-  start(): void;
-  /** What falls due from now on waits. */
-  stop(): void;
+  /** What falls due from now on waits for as long as there is a reason that it is stopped. */
+  stop(reason: string): void;
+  /** Takes a reason away. With the last one gone it catches up at once with what fell due meanwhile. */
+  start(reason: string): void;
   /** The earliest instant at which it has something to issue, in UTC milliseconds. */
   nextRenewal(): number | undefined;
   /** Lets go of the clock. */
@@ -30,11 +30,11 @@ const MANAGER = 'cert-manager-certificates-issuing';
 
 /** Starts it, running. */
 export function createCertManager({ clock, store, intermediates }: CertManagerOptions): CertManager {
-  let running = true;
+  const reasons = new Set<string>();
   let since = clock.now();
 
   function renewDue(): void {
-    if (!running) return;
+    if (reasons.size > 0) return;
     for (const shape of intermediates) {
       let due = renewalTimeOf(store, shape);
       while (due !== undefined && due <= clock.now()) {
@@ -48,16 +48,13 @@ export function createCertManager({ clock, store, intermediates }: CertManagerOp
   const letGo = clock.onAdvance(renewDue);
   return {
     get running() {
-      return running;
+      return reasons.size === 0;
     },
-    start() {
-      if (running) return;
-      running = true;
+    stop: (reason) => void reasons.add(reason),
+    start(reason) {
+      if (!reasons.delete(reason) || reasons.size > 0) return;
       since = clock.now();
       renewDue();
-    },
-    stop() {
-      running = false;
     },
     nextRenewal() {
       const times = intermediates.flatMap((shape) => renewalTimeOf(store, shape) ?? []);

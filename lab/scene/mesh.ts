@@ -26,7 +26,7 @@ import { namespaces } from './namespaces.ts';
 import { node } from './nodes.ts';
 import { createOverlays } from './overlays.ts';
 import { PRODUCT_GROUPS, PRODUCT_USER, productRights } from './rbac.ts';
-import { reader, READER_GROUPS, READER_USER, readerToken, remoteSecret } from './remote-secrets.ts';
+import { reader, READER_GROUPS, READER_USER, readerToken, type RemoteApi, remoteSecret } from './remote-secrets.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -69,7 +69,15 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   const signer = members[signing];
   if (signer === undefined) throw new Error('A mesh needs one cluster with the role signer');
 
-  for (const member of members) fill(member, members, { root, now });
+  // Made once each: in a mesh of 100 clusters every one of them lies in 99 others.
+  const remotes = members.map((member) => ({ member, secret: remoteSecret(remoteApi(member)) }));
+  for (const member of members) {
+    fill(member, { root, now });
+    put(
+      member,
+      remotes.filter((remote) => remote.member !== member).map(({ secret }) => secret),
+    );
+  }
   fillSigner(signer, members, { root, now, age: ageOf(options) });
   const intermediates = members.map(({ name }) => intermediateOf(name));
   const certManager = createCertManager({ clock, store: signer.api.store, intermediates });
@@ -120,7 +128,7 @@ interface Filling {
   readonly now: number;
 }
 
-function fill(member: MeshMember, members: readonly MeshMember[], { root, now }: Filling): void {
+function fill(member: MeshMember, { root, now }: Filling): void {
   const { api, podNetwork } = member;
   put(member, [
     ...istioDefinitions(),
@@ -137,12 +145,11 @@ function fill(member: MeshMember, members: readonly MeshMember[], { root, now }:
     ...eastWestGateway(member, now),
     crossNetworkGateway(),
     ...reader(member.readerToken, api.caPem),
-    ...members.filter((other) => other !== member).map((other) => remoteSecret(remoteApi(other))),
   ]);
 }
 
 /** How the other clusters reach a member. */
-export function remoteApi({ name, api, readerToken }: MeshMember): { name: string; server: string; caPem: string; token: string } {
+function remoteApi({ name, api, readerToken }: MeshMember): RemoteApi {
   return { name, server: api.url, caPem: api.caPem, token: readerToken };
 }
 

@@ -1,6 +1,6 @@
 /** Deployments, their pods, Services and EndpointSlices, all healthy: what controllers and kubelets would have made of them. */
 import { createHash } from 'node:crypto';
-import { kubeTime, type KubeObject } from '../kubernetes/object.ts';
+import { fieldsAt, isFields, kubeTime, type KubeObject, listAt, textAt } from '../kubernetes/object.ts';
 
 export interface WorkloadPort {
   readonly name: string;
@@ -71,9 +71,7 @@ function condition(type: string, reason: string, message: string, at: number): o
 
 /** What a Deployment's status says when none of its pods is ready. */
 export function unavailable(object: KubeObject, at: number): KubeObject {
-  const status = { ...(object['status'] as Record<string, unknown>) };
-  delete status['readyReplicas'];
-  delete status['availableReplicas'];
+  const { readyReplicas: _, availableReplicas: __, ...status } = fieldsAt(object, 'status');
   const time = kubeTime(at);
   const down = {
     type: 'Available',
@@ -83,9 +81,25 @@ export function unavailable(object: KubeObject, at: number): KubeObject {
     reason: 'MinimumReplicasUnavailable',
     message: 'Deployment does not have minimum availability.',
   };
-  const [, progressing] = status['conditions'] as unknown[];
-  return { ...object, status: { ...status, unavailableReplicas: status['replicas'], conditions: [down, progressing] } };
+  const others = listAt(object, 'status', 'conditions').filter((one) => textAt(one, 'type') !== 'Available');
+  return { ...object, status: { ...status, unavailableReplicas: status['replicas'], conditions: [down, ...others] } };
 }
+
+/** What a pod's status says when its containers are not ready. */
+export function unreadyPod(pod: KubeObject, at: number): KubeObject {
+  const lastTransitionTime = kubeTime(at);
+  const waits = { status: 'False', reason: 'ContainersNotReady', lastTransitionTime };
+  const conditions = listAt(pod, 'status', 'conditions').filter(isFields);
+  return {
+    ...pod,
+    status: {
+      ...fieldsAt(pod, 'status'),
+      conditions: conditions.map((one) => (READINESS.has(String(one['type'])) ? { ...one, ...waits } : one)),
+    },
+  };
+}
+
+const READINESS = new Set(['Ready', 'ContainersReady']);
 
 export function pods(workload: Workload): KubeObject[] {
   const { namespace, labels, selector, podNetwork, at, name } = workload;

@@ -10,9 +10,8 @@ import type { MeshMember } from '../member.ts';
 import { CERT_MANAGER_NAMESPACE } from '../namespaces.ts';
 import type { Change, Overlay } from '../overlays.ts';
 import { secretData } from '../text.ts';
-import { unavailable } from '../workloads.ts';
 import { cacertsChange } from './cacerts.ts';
-import { changing, changingOne, gone, withFields, withTexts } from './changes.ts';
+import { allGone, changing, changingOne, definitionsGone, deploymentDown, withFields, withTexts } from './changes.ts';
 
 const GROUP = 'Certificate authority';
 const HOUR_MS = 3_600_000;
@@ -125,10 +124,8 @@ function guideTexts(selfSigned: Authority, root: Authority): Record<string, stri
   };
 }
 
-function certManagerDeployments(signer: MeshMember, change: Change): Overlay[] {
-  return signer.api.store
-    .list('Deployment', CERT_MANAGER_NAMESPACE)
-    .map(({ metadata }) => ({ kind: 'Deployment', namespace: CERT_MANAGER_NAMESPACE, name: metadata.name ?? '', change }));
+function certManagerDeployments({ api }: MeshMember): string[] {
+  return api.store.list('Deployment', CERT_MANAGER_NAMESPACE).flatMap(({ metadata }) => metadata.name ?? []);
 }
 
 function stopped({ signer, certManager, now }: AuthorityParts): LabFault {
@@ -138,7 +135,9 @@ function stopped({ signer, certManager, now }: AuthorityParts): LabFault {
     explain: 'None of its pods is ready, and nothing is renewed: after some time a renewal is overdue.',
     group: GROUP,
   };
-  return running(text, { signer, certManager }, () => certManagerDeployments(signer, (object) => object && unavailable(object, now())));
+  return running(text, { signer, certManager }, () =>
+    certManagerDeployments(signer).flatMap((name) => deploymentDown(signer, CERT_MANAGER_NAMESPACE, name, now())),
+  );
 }
 
 function absent({ signer, certManager }: AuthorityParts): LabFault {
@@ -149,7 +148,7 @@ function absent({ signer, certManager }: AuthorityParts): LabFault {
     group: GROUP,
   };
   return running(text, { signer, certManager }, () => [
-    ...certManagerDeployments(signer, gone),
+    ...['Deployment', 'Pod'].flatMap((kind) => allGone(signer, kind, CERT_MANAGER_NAMESPACE)),
     ...definitionsGone(signer, 'cert-manager.io'),
   ]);
 }
@@ -169,17 +168,8 @@ function running(
     async set(on) {
       if (on === fault.on) return;
       await fault.set(on);
-      if (on) certManager.stop();
-      else certManager.start();
+      if (on) certManager.stop(text.id);
+      else certManager.start(text.id);
     },
   };
-}
-
-/** The definitions of a group taken away. Its objects cannot be reached then, and are there again with the definitions. */
-export function definitionsGone({ api }: MeshMember, group: string): Overlay[] {
-  return api.store
-    .list('CustomResourceDefinition')
-    .flatMap(({ metadata }) => metadata.name ?? [])
-    .filter((name) => name.endsWith(`.${group}`))
-    .map((name) => ({ kind: 'CustomResourceDefinition', namespace: '', name, change: gone }));
 }

@@ -6,27 +6,25 @@ import { CROSS_NETWORK_GATEWAY, EAST_WEST_GATEWAY } from '../gateways.ts';
 import type { MeshMember } from '../member.ts';
 import { ISTIO_NAMESPACE, NETWORK_LABEL } from '../namespaces.ts';
 import type { Change, Overlay } from '../overlays.ts';
-import { sliceName, unavailable } from '../workloads.ts';
-import { definitionsGone } from './authority.ts';
-import { changingOne, gone } from './changes.ts';
+import { sliceName } from '../workloads.ts';
+import { allGone, changingOne, definitionsGone, deploymentDown, gone } from './changes.ts';
 
 export function istioFaults(member: MeshMember, now: () => number): LabFault[] {
   const { name } = member;
-  const down: Change = (object) => object && unavailable(object, now());
   const fault = (id: string, title: string, explain: string, changes: () => Overlay[]): LabFault =>
     changingOne({ id: `${id}-${name}`, title, explain, group: 'Istio' }, member, changes);
   return [
-    fault(
-      'istiod-down',
-      `Stop istiod of ${name}`,
-      'None of its pods is ready: nothing is signed and no proxy is told anything new.',
-      () => [inIstio('Deployment', 'istiod', down)],
+    fault('istiod-down', `Stop istiod of ${name}`, 'None of its pods is ready: nothing is signed and no proxy is told anything new.', () =>
+      deploymentDown(member, ISTIO_NAMESPACE, 'istiod', now()),
     ),
     fault(
       'gateway-not-ready',
       `Stop the east-west gateway of ${name}`,
       'Its Service has no ready pod: connections from other clusters fail.',
-      () => [inIstio('Deployment', EAST_WEST_GATEWAY, down), inIstio('EndpointSlice', sliceName(EAST_WEST_GATEWAY), notReady)],
+      () => [
+        ...deploymentDown(member, ISTIO_NAMESPACE, EAST_WEST_GATEWAY, now()),
+        inIstio('EndpointSlice', sliceName(EAST_WEST_GATEWAY), notReady),
+      ],
     ),
     fault(
       'cross-network-gateway-missing',
@@ -68,9 +66,7 @@ function withoutNetwork(namespace: KubeObject | undefined): KubeObject | undefin
 /** All that an installation brought, but for the namespace, in which the product's rights lie. */
 function everything(member: MeshMember): Overlay[] {
   const { store } = member.api;
-  const inNamespace = ['Deployment', 'Pod', 'Service', 'EndpointSlice', 'Secret'].flatMap((kind) =>
-    store.list(kind, ISTIO_NAMESPACE).map(({ metadata }) => inIstio(kind, metadata.name ?? '', gone)),
-  );
+  const inNamespace = ['Deployment', 'Pod', 'Service', 'EndpointSlice', 'Secret'].flatMap((kind) => allGone(member, kind, ISTIO_NAMESPACE));
   const bundles = store
     .list('ConfigMap')
     .filter(({ metadata }) => metadata.name === TRUST_BUNDLE)

@@ -94,13 +94,15 @@ describe('lab/controllers/cert-manager', () => {
   });
 
   it('issues nothing while it is stopped, and catches up from when it starts again', () => {
-    mesh.certManager.stop();
+    mesh.certManager.stop('scaled down');
+    mesh.certManager.stop('removed');
     clock.advance(110 * DAY);
-    const stopped = status()['revision'];
+    mesh.certManager.start('removed');
+    const stopped = { running: mesh.certManager.running, revision: status()['revision'] };
 
-    mesh.certManager.start();
+    mesh.certManager.start('scaled down');
 
-    expect(stopped).toBe(1);
+    expect(stopped).toEqual({ running: false, revision: 1 });
     expect(status()).toMatchObject({
       revision: 2,
       notBefore: new Date(Math.floor(clock.now() / 1000) * 1000).toISOString().replace('.000', ''),

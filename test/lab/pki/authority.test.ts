@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { AuthorityKeyIdentifierExtension, SubjectKeyIdentifierExtension, X509Certificate, X509ChainBuilder } from '@peculiar/x509';
 import { describe, expect, it } from 'vitest';
 import { type Authority, createAuthority, createKey, type LabKeyKind, rootFromPem } from '../../../lab/pki/authority.ts';
-import { everyKeyEverMade } from '../../../lab/pki/keys.ts';
+import { everyKeyEverMade, secretsIn } from '../../../lab/pki/keys.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -114,5 +114,24 @@ describe('lab/pki/authority', () => {
     const late = createAuthority({ commonName: 'late', notBefore: NOW, notAfter: Date.UTC(2060, 0, 1) });
 
     expect(new X509Certificate(late.certificatePem).notAfter.toISOString()).toBe('2060-01-01T00:00:00.000Z');
+  });
+});
+
+describe('lab/pki/keys', () => {
+  it.each<{ form: string; show: (key: string) => string }>([
+    { form: 'as it is', show: (key) => key },
+    { form: 'inside JSON', show: (key) => JSON.stringify({ key }) },
+    { form: 'as base64', show: (key) => Buffer.from(key).toString('base64') },
+    { form: 'by one line', show: (key) => `${key.split('\n')[1]}` },
+  ])('finds a key in a text $form', ({ show }) => {
+    const key = createKey();
+
+    expect(secretsIn(`before ${show(key)} after`)).toEqual([key]);
+  });
+
+  it('finds nothing in certificates', () => {
+    const { certificatePem } = root('RSA').issueIntermediate({ commonName: 'istio-ica-cluster-a', ...LIFE });
+
+    expect(secretsIn(certificatePem)).toEqual([]);
   });
 });
