@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { type Cluster, KubeConfig, type RequestContext } from '@kubernetes/client-node';
+import { Agent, type Dispatcher } from 'undici';
+
+/** As many calls as one observation of a cluster makes at once. */
+const CONNECTIONS = 8;
+const KEEP_ALIVE_MS = 20_000;
+
+type AgentOptions = Parameters<KubeConfig['createDispatcher']>[1];
+
+interface Pool {
+  readonly calls: Dispatcher;
+  /** A watch holds its connection for minutes, so watches have connections of their own: else a few of them would stop every call. */
+  readonly watches: Dispatcher;
+}
+
+/**
+ * A kubeconfig that keeps connections. The client's own makes a new pool for every call, which is a TLS handshake for every call.
+ * Pools are told apart by what they were made from: a rotated CA or client certificate gets a new one.
+ */
+export class PooledKubeConfig extends KubeConfig {
+  readonly #pools = new Map<string, Pool>();
+
+  override createDispatcher(cluster: Cluster | null, options: AgentOptions): Dispatcher | undefined {
+    const made = this.createDispatcherOptions(cluster, options);
+    if (made.type === 'none') return undefined;
+    const key = keyOf(cluster, options);
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      pool = made.type === 'agent' ? agents(made.connect) : this.#proxies(cluster, options);
+      this.#pools.set(key, pool);
+    }
+    return pool.calls;
+  }
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    if (!new URL(context.getUrl()).searchParams.has('watch')) return;
+    const pool = [...this.#pools.values()].find(({ calls }) => calls === context.getDispatcher());
+    if (pool !== undefined) context.setDispatcher(pool.watches);
+  }
+
+  /** Cuts every connection. */
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.all(pools.flatMap(({ calls, watches }) => [calls.destroy(), watches.destroy()]));
+  }
+
+  #proxies(cluster: Cluster | null, options: AgentOptions): Pool {
+    const proxy = super.createDispatcher(cluster, options) ?? new Agent();
+    return { calls: proxy, watches: proxy };
+  }
+}
+
+function agents(connect: Agent.Options['connect']): Pool {
+  // Deadlines are ours; undici's own would cut a quiet watch.
+  const common: Agent.Options = { ...(connect === undefined ? {} : { connect }), keepAliveTimeout: KEEP_ALIVE_MS, bodyTimeout: 0 };
+  return { calls: new Agent({ ...common, connections: CONNECTIONS }), watches: new Agent(common) };
+}
+
+function keyOf(cluster: Cluster | null, { ca, cert, key, servername }: AgentOptions): string {
+  const hash = createHash('sha256');
+  for (const part of [cluster?.server, cluster?.proxyUrl, ca, cert, key, servername]) hash.update(`${String(part)}\0`);
+  return hash.digest('hex');
+}
