@@ -73,7 +73,7 @@ const SIGNATURE_ALGORITHMS: Readonly<Record<string, string>> = {
 };
 
 /** The public web has some 150 roots, a mesh has two: what stands after so many blocks is not read, for it takes time. */
-export const MAX_CERTIFICATES = 256;
+const MAX_CERTIFICATES = 256;
 
 /** Reads one certificate. Bytes after its end, and any encoding but DER, are faults. */
 export function readCertificate(der: Uint8Array): Read<Certificate> {

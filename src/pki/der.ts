@@ -9,7 +9,7 @@ export class DerError extends Error {}
 const { Type, Class } = forge.asn1;
 
 /** Certificates of a mesh have less than 2 KiB, keys less than 10; reading deeply nested bytes takes more than linear time. */
-export const MAX_DER_LENGTH = 64 * 1024;
+const MAX_DER_LENGTH = 64 * 1024;
 
 /**
  * Reads one element that takes all of `bytes`.

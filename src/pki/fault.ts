@@ -41,7 +41,7 @@ export interface InputFault {
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly InputFault[] };
 
 /** So many faults of one input are told one by one. */
-export const MAX_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /** The faults a person can read: the first {@link MAX_FAULTS}, then how many more there are. */
 export function limitFaults(faults: readonly InputFault[]): readonly InputFault[] {

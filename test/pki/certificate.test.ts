@@ -127,6 +127,28 @@ describe('src/pki/certificate.ts', () => {
     expect([root.certificate.selfSigned, other.certificate.selfSigned]).toEqual([true, false]);
   });
 
+  test('a signature of its own key under another name makes no certificate self-signed either', async () => {
+    const root = await issue({ name: 'root' });
+    const renamed = await issue({ name: 'renamed', by: root, keys: root.keys });
+    expect(renamed.certificate.selfSigned).toBe(false);
+  });
+
+  test('refuses a certificate that carries one extension twice', async () => {
+    const { keys } = await issue({ name: 'key' });
+    const twice = [new x509.BasicConstraintsExtension(true), new x509.BasicConstraintsExtension(false)];
+    const native = await x509.X509CertificateGenerator.createSelfSigned({
+      name: 'CN=x',
+      keys,
+      notBefore: new Date(NOW),
+      notAfter: new Date(NOW + DAY),
+      extensions: twice,
+    });
+    expect(readCertificate(new Uint8Array(native.rawData))).toEqual({
+      ok: false,
+      faults: [{ code: 'bad-certificate', line: undefined, text: 'The certificate carries one extension twice.' }],
+    });
+  });
+
   test.each<[string, NonNullable<ConstructorParameters<typeof x509.Name>[0]>, string, string | undefined]>([
     ['order', [{ C: ['NL'] }, { O: ['home'] }, { CN: ['root'] }], 'CN=root,O=home,C=NL', 'root'],
     ['special characters', [{ CN: [{ utf8String: 'a,b+c"d\\e<f>;' }] }], String.raw`CN=a\,b\+c\"d\\e\<f\>\;`, 'a,b+c"d\\e<f>;'],

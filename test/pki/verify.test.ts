@@ -86,6 +86,11 @@ describe('src/pki/verify.ts', () => {
       { code: 'expired', at: 'expired-root', text: 'CN=root expired at 2026-02-28T00:00Z.' },
     ],
     [
+      'an expired root before its twin',
+      { leaf: 'intermediate', roots: ['expired-root', 'twin'] },
+      { code: 'expired', at: 'expired-root', text: 'CN=root expired at 2026-02-28T00:00Z.' },
+    ],
+    [
       'a certificate from the future',
       { leaf: 'fresh', roots: ['root'] },
       { code: 'not-yet-valid', at: 'fresh', text: 'CN=fresh is valid only from 2026-03-01T00:00Z.' },
