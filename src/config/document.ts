@@ -27,15 +27,14 @@ export function readDocument(text: string): ConfigDocument {
   const refusal = refuse(text);
   if (refusal !== undefined) return broken([refusal]);
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, uniqueKeys: false });
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = counter.linePos(offset);
     return { line, column: col };
   };
   const faults = syntaxFaults(document, at);
-  // A name given twice leaves the rest readable: its other faults are told in the same go.
-  const readable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY') && unknownAliases(document).length === 0;
-  if (!readable) return broken(faults);
+  // A name given twice and a tag leave the rest readable: its other faults are told in the same go.
+  if (document.errors.length > 0 || unknownAliases(document).length > 0) return broken(faults);
   const place = (path: Path, part?: 'key'): FaultPlace => ({ path: pathText(path), ...at(offsetOf(document, path, part)) });
   return { value: document.toJS(), faults, place, source: (path) => sourceOf(document, path) };
 }
@@ -58,6 +57,7 @@ function syntaxFaults(document: Document.Parsed, at: (offset: number) => { line:
   const found = document.errors.map(({ code, pos }) => ({ offset: pos[0], ...SYNTAX[code] }));
   for (const { code, pos } of document.warnings) found.push({ offset: pos[0], ...SYNTAX[code] });
   for (const offset of unknownAliases(document)) found.push({ offset, ...SYNTAX.BAD_ALIAS });
+  for (const offset of repeatedNames(document)) found.push({ offset, ...SYNTAX.DUPLICATE_KEY });
   const byLine = new Map<number, ConfigFault>();
   for (const { offset, ...words } of found.sort((a, b) => a.offset - b.offset)) {
     const { line, column } = at(offset);
@@ -72,6 +72,22 @@ function unknownAliases(document: Document.Parsed): readonly number[] {
   visit(document, {
     Alias(_, node) {
       if (node.resolve(document) === undefined) offsets.push(node.range?.[0] ?? 0);
+    },
+  });
+  return offsets;
+}
+
+/** Where names stand that their mapping has already. The parser looks for them too, in a time that grows with the square of their number. */
+function repeatedNames(document: Document.Parsed): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (names.has(key.value)) offsets.push(key.range?.[0] ?? 0);
+        names.add(key.value);
+      }
     },
   });
   return offsets;

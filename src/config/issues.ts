@@ -9,13 +9,22 @@ import { FileSchema } from './schema.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+/** More unknown names than this in one mapping are no slips: the file is something else. */
+const MOST_UNKNOWN = 100;
+
 /** What the schema refuses, as faults with their places. */
 export function issueFaults(issues: readonly Issue[], document: ConfigDocument): readonly ConfigFault[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey([...issue.path, key], document))
-      : [wrongValue(issue, document)],
-  );
+  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue, document) : [wrongValue(issue, document)]));
+}
+
+function unknownKeys({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, document: ConfigDocument): readonly ConfigFault[] {
+  const faults = keys.slice(0, MOST_UNKNOWN).map((key) => unknownKey([...path, key], document));
+  const rest = keys.length - faults.length;
+  if (rest === 0) return faults;
+  return [
+    ...faults,
+    { ...document.place(path), expected: `names out of ${namesAt(path).join(', ')}`, found: `${rest} more that are unknown` },
+  ];
 }
 
 function wrongValue(issue: Issue, document: ConfigDocument): ConfigFault {

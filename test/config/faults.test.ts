@@ -272,6 +272,16 @@ describe('src/config: faults', () => {
     expect(await faultsOf(text, environment, files)).toEqual(expected);
   });
 
+  test('counts what is no slip any more', async () => {
+    const text = `${CLUSTERS}log:\n${Array.from({ length: 5_000 }, (_, index) => `  x${index}: 1\n`).join('')}`;
+    const loaded = await parseConfig(text, '/c.yaml', 'read', sourcesOf({}));
+    const faults = loaded.kind === 'faults' ? loaded.faults : [];
+    expect([faults.length, faults.find(({ path }) => path === 'log')]).toEqual([
+      101,
+      { path: 'log', line: 3, column: 3, expected: 'names out of level', found: '4900 more that are unknown' },
+    ]);
+  });
+
   test('shows the first forty of very many', async () => {
     const text = `${CLUSTERS}${Array.from({ length: 50 }, (_, index) => `x${index}: 1\n`).join('')}`;
     const lines = await faultsOf(text);
