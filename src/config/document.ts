@@ -35,8 +35,20 @@ export function readDocument(text: string): ConfigDocument {
   const faults = syntaxFaults(document, at);
   // A name given twice and a tag leave the rest readable: its other faults are told in the same go.
   if (document.errors.length > 0 || unknownAliases(document).length > 0) return broken(faults);
+  const value = valueOf(document);
+  if (value === undefined) return broken([...faults, { path: '', line: 1, column: 1, expected: 'fewer aliases', found: undefined }]);
   const place = (path: Path, part?: 'key'): FaultPlace => ({ path: pathText(path), ...at(offsetOf(document, path, part)) });
-  return { value: document.toJS(), faults, place, source: (path) => sourceOf(document, path) };
+  return { value, faults, place, source: (path) => sourceOf(document, path) };
+}
+
+/** Undefined where aliases of aliases would grow beyond all bounds. */
+function valueOf(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    // With every alias known, this is the only thing left that it throws for.
+    return undefined;
+  }
 }
 
 function refuse(text: string): ConfigFault | undefined {

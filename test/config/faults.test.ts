@@ -22,6 +22,15 @@ const ID = '"123456789012345678"';
 const withSection = (section: string): string => `${CLUSTERS}${section}\n`;
 const cluster = (fields: string): string => `clusters: [{ name: a, network: n, roles: [signer], ${fields} }]\n`;
 
+/** Ten levels of lists, each of ten aliases to the one before. */
+function bomb(): string {
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) => `l${level + 1}: &l${level + 1} [${Array.from({ length: 10 }, () => `*l${level}`).join(', ')}]`,
+  );
+  return ['l0: &l0 [x]', ...levels].join('\n');
+}
+
 describe('src/config: faults', () => {
   test('tells all of them at once, in the order of the file', async () => {
     const text = [
@@ -97,6 +106,7 @@ describe('src/config: faults', () => {
     ],
     ['an alias without its anchor', `${CLUSTERS}log: *level\n`, ['2:6 expected a value in quotes: outside of them * begins an alias']],
     ['a tag', `${CLUSTERS}log: { level: !x info }\n`, ['2:15 expected no tag of its own kind (!…)']],
+    ['aliases that grow', bomb(), ['1:1 expected fewer aliases']],
     ['a name that is no text', '? [a]\n: b\n', ['1:3 expected a name that is text']],
     [
       'faults in two lines',

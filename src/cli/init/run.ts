@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readContexts } from '../../config/contexts.ts';
 import type { KubeContext } from '../../config/kubeconfig.ts';
 import { readSecret } from '../../config/secrets.ts';
 import { readFailureWords } from '../../config/sources.ts';
@@ -7,7 +8,6 @@ import type { CliIo } from '../io.ts';
 import { wantsDiscord, type Answers } from './answers.ts';
 import { askPerson } from './ask.ts';
 import { completeAnswers, wrongAnswers } from './complete.ts';
-import { readContexts } from './contexts.ts';
 import { answersOf, type InitFlags } from './flags.ts';
 import { applicationOf, inviteUrl } from './invite.ts';
 import { planInit } from './plan.ts';
