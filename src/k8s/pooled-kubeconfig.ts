@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { AgentOptions } from 'node:https';
 import { type Cluster, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
 
 /** As many calls as one observation of a cluster makes at once. */
 const CONNECTIONS = 8;
 const KEEP_ALIVE_MS = 20_000;
-
-type AgentOptions = Parameters<KubeConfig['createDispatcher']>[1];
 
 interface Pool {
   readonly calls: Dispatcher;
@@ -21,16 +20,12 @@ interface Pool {
 export class PooledKubeConfig extends KubeConfig {
   readonly #pools = new Map<string, Pool>();
 
-  override createDispatcher(cluster: Cluster | null, options: AgentOptions): Dispatcher | undefined {
-    const made = this.createDispatcherOptions(cluster, options);
-    if (made.type === 'none') return undefined;
-    const key = keyOf(cluster, options);
-    let pool = this.#pools.get(key);
-    if (pool === undefined) {
-      pool = made.type === 'agent' ? agents(made.connect) : this.#proxies(cluster, options);
-      this.#pools.set(key, pool);
-    }
-    return pool.calls;
+  constructor() {
+    super();
+    // The method is private in the client's types alone; it is looked up on the object, so this is what every call of it reaches.
+    Object.defineProperty(this, 'createDispatcher', {
+      value: (cluster: Cluster | null, options: AgentOptions) => this.#dispatcher(cluster, options),
+    });
   }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
@@ -42,20 +37,33 @@ export class PooledKubeConfig extends KubeConfig {
 
   /** Cuts every connection. */
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()];
+    const dispatchers = new Set([...this.#pools.values()].flatMap(({ calls, watches }) => [calls, watches]));
     this.#pools.clear();
-    await Promise.all(pools.flatMap(({ calls, watches }) => [calls.destroy(), watches.destroy()]));
+    await Promise.all([...dispatchers].map((dispatcher) => dispatcher.destroy()));
   }
 
-  #proxies(cluster: Cluster | null, options: AgentOptions): Pool {
-    const proxy = super.createDispatcher(cluster, options) ?? new Agent();
+  #dispatcher(cluster: Cluster | null, options: AgentOptions): Dispatcher | undefined {
+    const made = this.createDispatcherOptions(cluster, options);
+    if (made.type === 'none') return undefined;
+    const key = keyOf(cluster, options);
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      pool = made.type === 'agent' ? agents(made.connect) : this.#throughProxy(cluster, options);
+      this.#pools.set(key, pool);
+    }
+    return pool.calls;
+  }
+
+  #throughProxy(cluster: Cluster | null, options: AgentOptions): Pool {
+    const create = KubeConfig.prototype['createDispatcher'] as (cluster: Cluster | null, options: AgentOptions) => Dispatcher;
+    const proxy = create.call(this, cluster, options);
     return { calls: proxy, watches: proxy };
   }
 }
 
-function agents(connect: Agent.Options['connect']): Pool {
+function agents(connect: object): Pool {
   // Deadlines are ours; undici's own would cut a quiet watch.
-  const common: Agent.Options = { ...(connect === undefined ? {} : { connect }), keepAliveTimeout: KEEP_ALIVE_MS, bodyTimeout: 0 };
+  const common: Agent.Options = { connect, keepAliveTimeout: KEEP_ALIVE_MS, bodyTimeout: 0 };
   return { calls: new Agent({ ...common, connections: CONNECTIONS }), watches: new Agent(common) };
 }
 
