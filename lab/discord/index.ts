@@ -38,6 +38,8 @@ export interface LabDiscordOptions {
   readonly faults?: FaultRegistry;
 }
 
+const LOOPBACK = '127.0.0.1';
+
 interface Settings {
   readonly rest: RestSettings;
   readonly faults: FaultRegistry;
@@ -56,14 +58,20 @@ export async function startLabDiscord(options: LabDiscordOptions): Promise<LabDi
   const rest: RestSettings = { accepts, requests, clock: options.clock, validator };
   const settings: Settings = { rest, faults: options.faults ?? noFaults, pageDir: options.pageDir };
   const server = await listen({
-    host: options.host ?? '127.0.0.1',
+    host: options.host ?? LOOPBACK,
     port: options.port ?? 0,
     handle: (message, response) => serve(core, settings, message, response),
     upgrade: (message, socket, head) => core.gateway.upgrade(message, socket, head),
     onError: (error) => core.problem(`The double failed: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  core.origin = `http://127.0.0.1:${server.port}`;
+  core.origin = originAt(options.host ?? LOOPBACK, server.port);
   return new LabDiscord({ core, server, token, problems, requests });
+}
+
+/** How the bot reaches it: one that listens everywhere is reached on loopback. */
+function originAt(host: string, port: number): string {
+  const isAny = host === '0.0.0.0' || host === '::';
+  return new URL(`http://${isAny ? LOOPBACK : host.includes(':') ? `[${host}]` : host}:${port}`).origin;
 }
 
 function createCore(

@@ -4,6 +4,7 @@ import type { ActiveFault, RestFault } from './faults.ts';
 import type { GatewayEntry } from './gateway-log.ts';
 import type { Gateway } from './gateway.ts';
 import { sendCommand, typeOption, type SlashAct } from './people/command.ts';
+import { guildCreateJson } from './payloads.ts';
 import type { GivenOption } from './people/options.ts';
 import type { PermissionName } from './permissions.ts';
 import { clickOn, Reply, selectIn, type Choice } from './reply.ts';
@@ -191,6 +192,12 @@ export class LabDiscord {
   removeChannel(where: Channel): void {
     this.world.channels.delete(where.id);
     this.gateway.channelRemoved(where);
+  }
+
+  /** The guild is not to be had for a while, as in an outage of Discord's; returns what brings it back. */
+  guildOutage(): () => void {
+    this.gateway.dispatch('GUILD_DELETE', { id: this.guildId, unavailable: true });
+    return () => this.gateway.dispatch('GUILD_CREATE', guildCreateJson(this.world));
   }
 
   /** Ends an interaction's token now. */

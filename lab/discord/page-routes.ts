@@ -32,7 +32,7 @@ export async function servePage(core: Core, faults: FaultRegistry, message: Inco
 }
 
 async function act(core: Core, faults: FaultRegistry, call: string, message: IncomingMessage): Promise<unknown> {
-  if (call === 'GET /lab/state') return worldView(core);
+  if (call === 'GET /lab/state') return withOwnFiles(core, worldView(core));
   if (call === 'GET /lab/faults') return faults.list();
   const fault = /^POST \/lab\/faults\/([^/]+)$/.exec(call)?.[1];
   if (!call.startsWith('POST ')) return undefined;
@@ -48,6 +48,11 @@ async function act(core: Core, faults: FaultRegistry, call: string, message: Inc
   if (call === 'POST /lab/autocomplete')
     return { choices: await typeOption(core, autocompleteRequest.parse(body)) } satisfies AutocompleteAnswer;
   return undefined;
+}
+
+/** Attachments are addressed as the bot reaches them; a browser may be elsewhere and asks where it got the page. */
+function withOwnFiles(core: Core, view: unknown): unknown {
+  return JSON.parse(JSON.stringify(view).replaceAll(`${core.origin}/cdn/`, '/cdn/')) as unknown;
 }
 
 function actAnswer(interaction: Interaction): ActAnswer {

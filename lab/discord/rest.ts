@@ -1,5 +1,4 @@
 /** What a request and an answer look like to the routes. */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Core } from './core.ts';
 import type { UploadedFile } from './payload.ts';
 
@@ -7,10 +6,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface RestRequest {
   readonly method: Method;
-  /** Below `/api/v10`, decoded. */
+  /** The route's template. */
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
   /** The JSON body or the `payload_json` part; undefined without a body. */
   readonly body: unknown;
   readonly files: readonly UploadedFile[];

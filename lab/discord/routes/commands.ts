@@ -94,7 +94,7 @@ function put(
     integration_types: [0],
     contexts: null,
     description: '',
-    ...rest,
+    ...(withoutDefaults(rest) as object),
     id,
     application_id: world.applicationId,
     version: world.nextId(),
@@ -105,4 +105,12 @@ function put(
   world.commands.set(id, command);
   world.changed();
   return command;
+}
+
+/** Discord gives back neither what is false nor what is null: `required: false` comes back as nothing. */
+function withoutDefaults(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(withoutDefaults);
+  if (typeof given !== 'object' || given === null) return given;
+  const kept = Object.entries(given).filter(([, value]) => value !== false && value !== null && value !== undefined);
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutDefaults(value)]));
 }

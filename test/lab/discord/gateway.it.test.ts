@@ -125,20 +125,99 @@ describe('lab/discord: the gateway, and what discord.js makes of its faults', ()
     await expect(newClient(d).login(d.token)).rejects.toThrow('Not enough sessions remaining');
   });
 
-  it('a frame that is not JSON closes the connection with 4002', async () => {
+  it('a guild that is gone for a while comes back', async () => {
+    const { d, client, says } = await online();
+    const gone = once(client as never, 'guildUnavailable');
+    const comesBack = d.guildOutage();
+    await gone;
+    const back = once(client as never, 'guildAvailable');
+    comesBack();
+    await back;
+    expect(await says()).toBe('here');
+  });
+
+  it.for([
+    ['a frame that is not JSON', '{', 4002],
+    ['a call before IDENTIFY', { op: 3, d: {} }, 4003],
+    ['a call of no known kind before IDENTIFY', { op: 42 }, 4003],
+    ['a wrong token', { op: 2, d: { token: 'wrong', intents: 1 } }, 4004],
+    ['an intent that does not exist', { op: 2, d: { token: 'good', intents: 1 << 30 } }, 4013],
+    ['a privileged intent', { op: 2, d: { token: 'good', intents: 2 } }, 4014],
+    ['a RESUME with a wrong token', { op: 6, d: { token: 'wrong', session_id: 'x', seq: 1 } }, 4004],
+  ] as const)('closes for %s', async ([, frame, code]) => {
     const d = await lab();
+    const { socket, said } = await raw(d);
+    const text = typeof frame === 'string' ? frame : JSON.stringify(frame).replace('"good"', JSON.stringify(d.token));
+    socket.send(text);
+    await expect.poll(() => said.at(-1), WAIT).toBe(`close ${code}`);
+    d.takeProblems();
+  });
+
+  it('closes for a second IDENTIFY, an unknown call and a RESUME from the future', async () => {
+    const d = await lab();
+    const identify = JSON.stringify({ op: 2, d: { token: d.token, intents: 1 } });
+    for (const [call, code] of [
+      [identify, 4005],
+      [JSON.stringify({ op: 42 }), 4001],
+    ] as const) {
+      const { socket, said } = await raw(d);
+      socket.send(identify);
+      await expect.poll(() => said, WAIT).toContain('GUILD_CREATE');
+      socket.send(call);
+      await expect.poll(() => said.at(-1), WAIT).toBe(`close ${code}`);
+    }
+    const { socket, said, ready } = await raw(d);
+    socket.send(identify);
+    await expect.poll(() => said, WAIT).toContain('GUILD_CREATE');
+    d.gateway.close(4000);
+    const next = await raw(d, '/gateway/resume');
+    next.socket.send(JSON.stringify({ op: 6, d: { token: d.token, session_id: ready()?.session_id, seq: 99 } }));
+    await expect.poll(() => next.said.at(-1), WAIT).toBe('close 4007');
+  });
+
+  it('gives no READY when it is withheld, and an invalid session to every IDENTIFY when that is wanted', async () => {
+    const d = await lab();
+    const identify = JSON.stringify({ op: 2, d: { token: d.token, intents: 1 } });
+    d.gateway.withholdReady();
+    const waiting = await raw(d);
+    waiting.socket.send(identify);
+    waiting.socket.send(JSON.stringify({ op: 1, d: null }));
+    await expect.poll(() => waiting.said, WAIT).toEqual(['op 10', 'op 11']);
+    d.gateway.heal();
+    d.gateway.faults.invalidateIdentify = true;
+    const invalid = await raw(d);
+    invalid.socket.send(identify);
+    await expect.poll(() => invalid.said, WAIT).toEqual(['op 10', 'op 9']);
+  });
+
+  it('resets new connections when that is wanted', async () => {
+    const d = await lab();
+    d.gateway.refuse('reset');
     const socket = new WebSocket(`${d.url.replace('http', 'ws')}/gateway`);
-    await once(socket as never, 'open');
-    socket.send('{');
     const [event] = (await once(socket as never, 'close')) as [{ readonly code: number }];
-    expect(event.code).toBe(4002);
+    expect(event.code).toBe(1006);
   });
 
   it('reports a RESUME at the address for IDENTIFY', async () => {
     const d = await lab();
-    const socket = new WebSocket(`${d.url.replace('http', 'ws')}/gateway`);
-    await once(socket as never, 'open');
+    const { socket } = await raw(d);
     socket.send(JSON.stringify({ op: 6, d: { token: d.token, session_id: 'x', seq: 1 } }));
-    await expect.poll(() => d.takeProblems(), WAIT).toEqual(['RESUME came to /gateway; it belongs to /gateway/resume']);
+    await expect.poll(() => d.problems(), WAIT).toEqual(['RESUME came to /gateway; it belongs to /gateway/resume']);
+    d.takeProblems();
   });
 });
+
+/** A connection without a library: what it was told, as event names and operations. */
+async function raw(d: Awaited<ReturnType<typeof lab>>, path = '/gateway') {
+  const socket = new WebSocket(`${d.url.replace('http', 'ws')}${path}`);
+  const said: string[] = [];
+  let ready: { readonly session_id: string } | undefined;
+  socket.addEventListener('message', ({ data }) => {
+    const frame = JSON.parse(String(data)) as { op: number; t: string | null; d: { session_id: string } };
+    said.push(frame.t ?? `op ${frame.op}`);
+    if (frame.t === 'READY') ready = frame.d;
+  });
+  socket.addEventListener('close', ({ code }) => said.push(`close ${code}`));
+  await expect.poll(() => said, WAIT).toEqual(['op 10']);
+  return { socket, said, ready: () => ready };
+}
