@@ -17,7 +17,6 @@ import { Transcript } from './transcript.ts';
 import { addChannel, createWorld } from './world.ts';
 
 export type { LabDiscord } from './lab-discord.ts';
-export type { Reply } from './reply.ts';
 export type { FaultRegistry } from './fault-registry.ts';
 
 export interface LabDiscordOptions {

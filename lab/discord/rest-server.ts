@@ -78,7 +78,7 @@ async function handleRoute(
   const { message, url, entry, found } = call;
   const { body, files } = await readBody(message);
   Object.assign(entry, { body, files: files.map((file) => file.name) });
-  authorize(core, settings, found.route, message);
+  authorize(settings, found.route, message);
   const checked = settings.validator?.request(found.route, body);
   for (const field of checked?.unknown ?? []) core.problem(`${entry.route} does not know the field ${field}`);
   if (checked?.refusal !== undefined) throw checked.refusal;
@@ -97,12 +97,9 @@ function toAnswer(error: unknown): RestAnswer {
   };
 }
 
-/** Calls that carry a token in their path need no other. */
-function authorize(core: Core, settings: RestSettings, route: Route, message: IncomingMessage): void {
-  if (route.auth === 'path') {
-    if (message.headers.authorization !== undefined) core.problem(`${route.method} ${route.path} needs no Authorization; it was sent one`);
-    return;
-  }
+/** Calls that carry a token in their path need no other; one that is sent all the same is passed over, as Discord does. */
+function authorize(settings: RestSettings, route: Route, message: IncomingMessage): void {
+  if (route.auth === 'path') return;
   const token = /^Bot (.+)$/.exec(message.headers.authorization ?? '')?.[1];
   if (token === undefined || !settings.accepts(token)) throw refusals.unauthorized();
 }

@@ -12,8 +12,3 @@ export function snowflakes(clock: Clock): () => string {
     return last.toString();
   };
 }
-
-/** The instant an id was made, in UTC milliseconds. */
-export function snowflakeTime(id: string): number {
-  return Number((BigInt(id) >> 22n) + DISCORD_EPOCH);
-}
