@@ -9,7 +9,7 @@ export interface PageFile {
   readonly body: Uint8Array;
 }
 
-/** By path, such as `/lab/page/main.js`. */
+/** By path, such as `/page/main.js`. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
 const client = join(import.meta.dirname, 'client');
@@ -36,9 +36,9 @@ export async function createPageFiles(): Promise<PageFiles> {
   ]);
   return new Map<string, PageFile>([
     ['/', { type: 'text/html; charset=utf-8', body: page }],
-    ['/lab/page/main.js', { type: 'text/javascript; charset=utf-8', body: script }],
-    ['/lab/page/page.css', { type: 'text/css; charset=utf-8', body: style }],
-    ['/lab/page/icon.svg', { type: 'image/svg+xml', body: icon }],
+    ['/page/main.js', { type: 'text/javascript; charset=utf-8', body: script }],
+    ['/page/page.css', { type: 'text/css; charset=utf-8', body: style }],
+    ['/page/icon.svg', { type: 'image/svg+xml', body: icon }],
   ]);
 }
 

@@ -32,7 +32,7 @@ interface Launcher {
   launch(options: { readonly args: readonly string[]; readonly executablePath: string; readonly headless: 'shell' }): Promise<Browser>;
 }
 
-const modules = join(import.meta.dirname, '../../tools/browser/node_modules');
+const installed = join(import.meta.dirname, '../../tools/browser/node_modules');
 
 const flags = [
   '--no-sandbox',
@@ -44,7 +44,7 @@ const flags = [
 ];
 
 /** Rejects with the command that installs it where the browser is missing. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(modules: string = installed): Promise<Browser> {
   if (!existsSync(join(modules, 'puppeteer-core'))) {
     throw new Error('The headless browser is not installed: run `./run test`, which puts it into tools/browser/node_modules');
   }

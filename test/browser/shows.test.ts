@@ -174,6 +174,27 @@ describe('as the lab changes, the page', () => {
     expect(await screen.lines('[data-id="200000000000000101"] .head lab-time')).toEqual(['24/11/2026 13:22']);
   });
 
+  it('draws the newest hundred messages at first, and more at a press', async () => {
+    const many = Array.from({ length: 250 }, (_, index) =>
+      write({
+        id: String(200000000000001000n + BigInt(index)),
+        channel: ids.mesh,
+        at: minutesAgo(250 - index),
+        content: `Message ${index}`,
+      }),
+    );
+    screen.lab.change((world) => ({
+      ...world,
+      channels: world.channels.map((each) => (each.id === ids.mesh ? { ...each, messages: many } : each)),
+    }));
+    await screen.shows('.earlier', 'Show earlier messages (150)');
+    const drawn = "document.querySelectorAll('.message').length";
+    expect(await screen.tab.evaluate(drawn)).toBe(100);
+    await screen.click('button', 'Show earlier messages (150)');
+    await screen.shows('.earlier', 'Show earlier messages (50)');
+    expect(await screen.tab.evaluate(drawn)).toBe(200);
+  });
+
   it('shows whether the bot is there', async () => {
     expect(await screen.lines('.presence-text')).toEqual(['meshwarden', 'Online · 2 clusters healthy']);
     screen.lab.change((world) => ({ ...world, bot: { ...world.bot, online: false } }));

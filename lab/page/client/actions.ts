@@ -1,7 +1,7 @@
 /** What the page does when somebody acts: each asks the lab and puts the outcome into the state. */
 import type { ActAnswer, FaultView, ModalRequest, OptionValue } from '../contract.ts';
 import { api, RefusedError } from './api.ts';
-import type { PageState, Store } from './state.ts';
+import { pageDepth, type PageState, type Store } from './state.ts';
 import { labNow } from './ticker.ts';
 
 export interface Actions {
@@ -14,6 +14,7 @@ export interface Actions {
   goTo(channel: string): void;
   playAs(person: string): void;
   open(drawer: PageState['drawer']): void;
+  showEarlier(): void;
 }
 
 export function createActions(store: Store): Actions {
@@ -82,9 +83,10 @@ export function createActions(store: Store): Actions {
       const { dismissed, notes } = store.get();
       store.set({ dismissed: including(dismissed, id), notes: notes.filter((note) => note.id !== id) });
     },
-    goTo: (channel) => store.set({ channel, drawer: 'none' }),
+    goTo: (channel) => store.set({ channel, drawer: 'none', depth: pageDepth }),
     playAs: (person) => store.set({ person, modal: undefined, failures: new Map() }),
     open: (drawer) => store.set({ drawer }),
+    showEarlier: () => store.set({ depth: store.get().depth + pageDepth }),
   };
 }
 

@@ -52,10 +52,14 @@ function presenceView(scene: Scene): TemplateResult {
   const { bot } = scene.world;
   return html`<div class="presence">
     <span class="avatar-holder">${avatarView(bot.name, true)}<i class="dot ${bot.online ? 'online' : 'offline'}"></i></span>
-    <span class="presence-text"
-      ><b>${bot.name}</b><small>${bot.online ? (bot.status === '' ? 'Online' : `Online · ${bot.status}`) : 'Offline'}</small></span
-    >
+    <span class="presence-text"><b>${bot.name}</b><small>${bot.online ? presenceWords(bot.status) : 'Offline'}</small></span>
   </div>`;
+}
+
+/** Discord's own words for a status, or the activity that the bot has set. */
+function presenceWords(status: string): string {
+  const known: Record<string, string> = { '': 'Online', online: 'Online', idle: 'Idle', dnd: 'Do not disturb', invisible: 'Invisible' };
+  return known[status] ?? `Online · ${status}`;
 }
 
 function personView(scene: Scene, act: Actions): TemplateResult {
@@ -68,7 +72,7 @@ function personView(scene: Scene, act: Actions): TemplateResult {
     <label class="person-text">
       <small>You play as</small>
       <select aria-label="You play as" .value=${live(me.id)} @change=${change}>
-        ${world.people.map((person) => html`<option value=${person.id} ?selected=${person.id === me.id}>${person.name} · ${person.role}</option>`)}
+        ${world.people.map((person) => html`<option value=${person.id} ?selected=${person.id === me.id}>${person.role === '' ? person.name : `${person.name} · ${person.role}`}</option>`)}
       </select>
     </label>
   </div>`;

@@ -22,7 +22,13 @@ function draw(drawn: PageState): void {
   restorePlace(before, state.channel);
   if (state.drawer !== shown.drawer) moveFocus(shown.drawer, state.drawer);
   shown = { channel: state.channel, drawer: state.drawer };
+  document.title = titleOf(state);
   remember(state);
+}
+
+function titleOf(state: PageState): string {
+  const channel = state.world?.channels.find((each) => each.id === state.channel);
+  return channel === undefined ? 'meshwarden lab' : `#${channel.name} · ${state.world?.guild.name}`;
 }
 
 /** Fills in who and where once the world is known, and marks what is looked at as seen. */

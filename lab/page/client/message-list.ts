@@ -6,6 +6,7 @@ import { formatTimestamp, sameDay } from '../model/time.ts';
 import type { Actions } from './actions.ts';
 import { icon } from './icons.ts';
 import { messageView, noteView } from './message-view.ts';
+import { channelName } from './names.ts';
 import type { Note, Scene } from './state.ts';
 
 interface Line {
@@ -20,6 +21,7 @@ const groupedMs = 7 * 60_000;
 export function visibleLines(channel: ChannelView, scene: Scene): readonly Line[] {
   const { state, me } = scene;
   const messages = channel.messages
+    .filter((view) => view.message.type !== MessageType.ThreadStarterMessage)
     .filter((view) => (view.ephemeralFor === undefined || view.ephemeralFor === me.id) && !state.dismissed.has(view.message.id))
     .map((message): Line => ({ id: message.message.id, at: Date.parse(message.message.timestamp), entry: { message } }));
   const notes = state.notes
@@ -29,20 +31,35 @@ export function visibleLines(channel: ChannelView, scene: Scene): readonly Line[
 }
 
 export function messageListView(channel: ChannelView, scene: Scene, act: Actions): TemplateResult {
-  const lines = visibleLines(channel, scene);
+  const all = visibleLines(channel, scene);
+  const lines = all.slice(-scene.state.depth);
   return html`<div class="messages" role="log" aria-label="Messages in ${channel.name}" tabindex="0">
     <div>
-      <div class="beginning">
-        <span class="beginning-icon">${icon(channel.parent === undefined ? 'hash' : 'thread')}</span>
-        <h2>${channel.parent === undefined ? `Welcome to #${channel.name}` : channel.name}</h2>
-        <p>${channel.topic === '' ? `This is the start of ${channel.name}.` : channel.topic}</p>
-      </div>
+      ${lines.length < all.length ? earlierView(all.length - lines.length, act) : beginningView(channel, scene)}
       ${repeat(
         lines,
         (line) => line.id,
         (line, index) => lineView(line, lines[index - 1], scene, act),
       )}
     </div>
+  </div>`;
+}
+
+function beginningView({ name, topic, parent }: ChannelView, scene: Scene): TemplateResult {
+  const words = topic === '' ? `This is the start of ${name}.` : topic;
+  return html`<div class="beginning">
+    <span class="beginning-icon">${icon(parent === undefined ? 'hash' : 'thread')}</span>
+    <h2>${parent === undefined ? `Welcome to #${name}` : name}</h2>
+    <p>
+      ${words}
+      ${parent === undefined ? nothing : html`It hangs on a message in <a href="#${parent.channel}">#${channelName(scene, parent.channel)}</a>.`}
+    </p>
+  </div>`;
+}
+
+function earlierView(hidden: number, act: Actions): TemplateResult {
+  return html`<div class="earlier">
+    <button type="button" class="button secondary" @click=${() => act.showEarlier()}>Show earlier messages (${hidden})</button>
   </div>`;
 }
 

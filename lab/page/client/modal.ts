@@ -53,7 +53,7 @@ class LabModal extends LitElement {
     return html`<dialog class="modal" aria-labelledby="modal-title" @close=${() => this.act?.closeModal()}>
       <form novalidate @submit=${this.#submit}>
         <header>
-          <span class="avatar" aria-hidden="true"><img src="/lab/page/icon.svg" alt="" /></span>
+          <span class="avatar" aria-hidden="true"><img src="/page/icon.svg" alt="" /></span>
           <h2 id="modal-title">${modal?.title ?? ''}</h2>
           <button type="button" class="icon-button" aria-label="Close" @click=${this.#cancel}>${icon('close')}</button>
         </header>

@@ -39,6 +39,8 @@ export interface PageState {
   readonly drawer: 'none' | 'channels' | 'faults';
   readonly busyFaults: ReadonlySet<string>;
   readonly faultError?: string;
+  /** How many of a channel's newest messages are drawn. */
+  readonly depth: number;
   /** By channel id: the newest message that has been looked at. */
   readonly seen: ReadonlyMap<string, string>;
 }
@@ -57,6 +59,9 @@ export interface Store {
   set(patch: { readonly [Key in keyof PageState]?: PageState[Key] | undefined }): void;
 }
 
+/** So that a lab that has run for days is drawn as fast as a fresh one. */
+export const pageDepth = 100;
+
 export function emptyState(): PageState {
   return {
     faults: [],
@@ -69,6 +74,7 @@ export function emptyState(): PageState {
     notes: [],
     drawer: 'none',
     busyFaults: new Set(),
+    depth: pageDepth,
     seen: new Map(),
   };
 }

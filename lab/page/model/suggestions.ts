@@ -83,7 +83,7 @@ function suggestValues(
   if (focused === undefined) return none;
   const query = typed.query.toLowerCase();
   const known = knownChoices(focused, directory);
-  const asked = 'autocomplete' in focused && focused.autocomplete === true ? remote : [];
+  const asked = 'autocomplete' in focused && focused.autocomplete ? remote : [];
   const choices = known === undefined ? asked : known.filter((choice) => choice.name.toLowerCase().includes(query.replace(/^[@#]/, '')));
   const items = choices.slice(0, most).map((choice): Suggestion => ({
     kind: 'choice',

@@ -81,5 +81,6 @@ function relative(at: number, now: number): string {
   const step = steps.find(([, , upTo]) => Math.abs(distance) < upTo) ?? steps[0];
   if (step === undefined) return '';
   const [unit, length] = step;
-  return new Intl.RelativeTimeFormat(locale).format(Math.trunc(distance / length), unit);
+  const amount = Math.trunc(distance / length);
+  return amount === 0 ? 'now' : new Intl.RelativeTimeFormat(locale).format(amount, unit);
 }

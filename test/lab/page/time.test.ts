@@ -23,6 +23,7 @@ describe('lab/page/model/time', () => {
   });
 
   it.each([
+    [-900, 'now'],
     [-12 * second, '12 seconds ago'],
     [-59_999, '59 seconds ago'],
     [-90 * second, '1 minute ago'],
