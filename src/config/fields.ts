@@ -16,6 +16,21 @@ function text(expected: string, form: RegExp) {
   return z.string({ error: expected }).regex(form, { error: expected });
 }
 
+/** Text that a function accepts. */
+function judged(expected: string, accepts: (value: string) => boolean) {
+  return z.string({ error: expected }).refine((value) => accepts(value), { error: expected });
+}
+
+/** Text that a function reads; undefined where it cannot. */
+function read<T>(expected: string, reader: (value: string) => T | undefined) {
+  return z.string({ error: expected }).transform((value, context): T => {
+    const result = reader(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
 /** A DNS-1123 label, as Kubernetes names namespaces. */
 export const label = text('lower-case letters, digits and dashes, at most 63', LABEL);
 
@@ -26,49 +41,43 @@ export const labelValue = text('letters, digits, dashes, dots and underscores, a
 export const objectName = text('lower-case letters, digits, dashes and dots', SUBDOMAIN);
 
 /** The name of an object in which `{cluster}` stands for the name of a cluster. */
-export const namePattern = z
-  .string({ error: 'a name with {cluster} in it, such as istio-ica-{cluster}' })
-  .refine((value) => SUBDOMAIN.test(value.replaceAll('{cluster}', 'c')), {
-    error: 'a name with {cluster} in it, such as istio-ica-{cluster}',
-  });
+export const namePattern = judged('a name with {cluster} in it, such as istio-ica-{cluster}', (value) =>
+  SUBDOMAIN.test(value.replaceAll('{cluster}', 'c')),
+);
 
+/** Text that is not blank. */
 export const anyText = text('text', /\S/);
 
+/** A path that is not blank, as written. */
 export const path = text('the path of a file', /\S/);
 
-export const host = z
-  .string({ error: 'an IP address or a host name' })
-  .refine((value) => isHost(value), { error: 'an IP address or a host name, without a port' });
+/** An IP address or a host name. */
+export const host = judged('an IP address or a host name, without a port', isHost);
 
+/** A TCP port. */
 export const port = wholeNumber('a port, 1 to 65535', 1, 65_535);
 
 /** `host:port` where the port may be left out. */
 export function hostPort(defaultPort: number) {
-  const expected = `host:port, such as 10.0.0.5:${defaultPort}`;
-  return z.string({ error: expected }).transform((value, context) => {
-    const parsed = parseHostPort(value, defaultPort);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
+  return read(`host:port, such as 10.0.0.5:${defaultPort}`, (value) => parseHostPort(value, defaultPort));
 }
 
+/** A whole number within bounds, both included. */
 export function wholeNumber(expected: string, least: number, most: number) {
   return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
 }
 
-/** A Discord id. As a YAML number it would lose its last digits, so it is text. */
+/** What a fault says that {@link snowflake} expects. */
 export const SNOWFLAKE = 'a Discord id: 17 to 20 digits in quotes';
+
+/** A Discord id. As a YAML number it would lose its last digits, so it is text. */
 export const snowflake = text(SNOWFLAKE, /^\d{17,20}$/);
 
-/** `90s`, `15m`, `7d`, as milliseconds. */
+/** What a fault says that {@link duration} expects. */
 export const DURATION = 'a length of time such as 30s, 15m, 6h or 7d';
-export const duration = z.string({ error: DURATION }).transform((value, context) => {
-  const ms = parseDuration(value);
-  if (ms !== undefined) return ms;
-  context.addIssue({ code: 'custom', message: DURATION });
-  return z.NEVER;
-});
+
+/** `90s`, `15m`, `7d`, as milliseconds. */
+export const duration = read(DURATION, parseDuration);
 
 /** A SHA-256 fingerprint, as upper-case pairs with colons. */
 export const fingerprint = text('a SHA-256 fingerprint: 64 hexadecimal digits, colons allowed', FINGERPRINT).transform((value) =>
@@ -79,16 +88,10 @@ export const fingerprint = text('a SHA-256 fingerprint: 64 hexadecimal digits, c
 );
 
 /** The address of one Redis, without credentials: those have their own places. */
-export const redisUrl = z.string({ error: 'redis://host:port/database, or rediss:// for TLS' }).transform((value, context) => {
+export const redisUrl = judged('an address without user and password: they are username and passwordFile', (value) => {
   const parsed = parseRedisUrl(value);
-  if (parsed?.username === undefined && parsed?.password === undefined && parsed !== undefined) return parsed.address;
-  const message =
-    parsed === undefined
-      ? 'redis://host:port/database, or rediss:// for TLS'
-      : 'an address without user and password: they are username and passwordFile';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+  return parsed === undefined || (parsed.username === undefined && parsed.password === undefined);
+}).pipe(read('redis://host:port/database, or rediss:// for TLS', (value) => parseRedisUrl(value)?.address));
 
 /** A cron expression, or `off`. */
 export const schedule = z.string({ error: 'a cron expression in quotes such as "*/5 * * * *", or off' }).superRefine((value, context) => {
@@ -101,10 +104,9 @@ export const schedule = z.string({ error: 'a cron expression in quotes such as "
 const FIELD_NAMES: Readonly<Record<string, string>> = { dayOfMonth: 'day of the month', dayOfWeek: 'day of the week' };
 
 /** The base address of Discord's API: a token is sent there, so it is https or this machine. */
-export const apiAddress = z
-  .string({ error: 'an https address (http only on this machine)' })
-  .refine((value) => isSafeAddress(value), { error: 'an https address (http only on this machine)' })
-  .transform((value) => value.replace(/\/+$/, ''));
+export const apiAddress = judged('an https address (http only on this machine)', isSafeAddress).transform((value) =>
+  value.replace(/\/+$/, ''),
+);
 
 function isSafeAddress(value: string): boolean {
   const url = URL.parse(value);

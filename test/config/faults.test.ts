@@ -1,22 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { renderFaults } from '../../src/config/fault.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import type { Environment } from '../../src/config/sources.ts';
-import { nodeError, sourcesOf } from './sources.ts';
-
-/** Every fault of a text, as the lines that a person reads. */
-async function faultsOf(
-  text: string,
-  environment: Environment = {},
-  files: Readonly<Record<string, string | Error>> = {},
-): Promise<string[]> {
-  const loaded = await parseConfig(text, '/c.yaml', 'read', sourcesOf(files, environment));
-  if (loaded.kind !== 'faults') return [];
-  return renderFaults(undefined, loaded.faults).split('\n  ').slice(1);
-}
+import { faultsOf, nodeError, sourcesOf } from './sources.ts';
 
 const CLUSTERS = 'clusters: [{ name: a, network: n, roles: [signer] }]\n';
-const ID = '"123456789012345678"';
 
 /** A file with one section more than it needs; the section begins in line 2. */
 const withSection = (section: string): string => `${CLUSTERS}${section}\n`;
@@ -225,61 +211,6 @@ describe('src/config: faults', () => {
     ],
   ])('finds %s', async (_, text, expected) => {
     expect(await faultsOf(text)).toEqual(expected);
-  });
-
-  const DISCORD = `${CLUSTERS}discord: { tokenFile: t, guild: ${ID}, channels: { alerts: ${ID} } }\n`;
-  const NO_FILE = DISCORD.replace('tokenFile: t, ', '');
-
-  test.each<[string, string, Environment, Readonly<Record<string, string | Error>>, readonly string[]]>([
-    [
-      'no token at all',
-      NO_FILE,
-      {},
-      {},
-      [
-        '2:10 discord.tokenFile: expected a bot token, found nothing. Name a file in discord.tokenFile, or set MESHWARDEN_DISCORD_TOKEN or MESHWARDEN_DISCORD_TOKEN_FILE.',
-      ],
-    ],
-    ['a file that is missing', DISCORD, {}, {}, ['2:23 discord.tokenFile: expected a file that holds the secret, found no such file']],
-    [
-      'a file that is a directory',
-      DISCORD,
-      {},
-      { '/t': nodeError('EISDIR') },
-      ['2:23 discord.tokenFile: expected a file that holds the secret, found a directory'],
-    ],
-    ['a file that is empty', DISCORD, {}, { '/t': ' \n' }, ['2:23 discord.tokenFile: expected a secret, found nothing']],
-    [
-      'a file that holds more',
-      DISCORD,
-      {},
-      { '/t': 'TOKEN = x' },
-      ['2:23 discord.tokenFile: expected the secret and nothing else, found text with spaces or several lines'],
-    ],
-    [
-      'a value and a file',
-      NO_FILE,
-      { MESHWARDEN_DISCORD_TOKEN: 'x', MESHWARDEN_DISCORD_TOKEN_FILE: '/t' },
-      { '/t': 'y' },
-      ['MESHWARDEN_DISCORD_TOKEN: expected either MESHWARDEN_DISCORD_TOKEN or MESHWARDEN_DISCORD_TOKEN_FILE, found both'],
-    ],
-    [
-      'a missing file of a variable',
-      CLUSTERS,
-      { MESHWARDEN_REDIS_PASSWORD_FILE: 'run/pw' },
-      {},
-      ['MESHWARDEN_REDIS_PASSWORD_FILE: expected a file that holds the secret, found no such file at /work/run/pw'],
-    ],
-    [
-      'a slip in the name of a variable, but not the variables of other people',
-      CLUSTERS,
-      { MESHWARDEN_DISCORD_TOKNE: 'x', MESHWARDEN_SERVICE_HOST: '10.0.0.1', MESHWARDEN_PORT: 'tcp://10.0.0.1' },
-      {},
-      ['MESHWARDEN_DISCORD_TOKNE: expected a variable that is read, found an unknown name; did you mean MESHWARDEN_DISCORD_TOKEN'],
-    ],
-    ['a token of the environment before the one of the file, which is fine', DISCORD, { MESHWARDEN_DISCORD_TOKEN: 'x' }, {}, []],
-  ])('finds %s', async (_, text, environment, files, expected) => {
-    expect(await faultsOf(text, environment, files)).toEqual(expected);
   });
 
   test('counts what is no slip any more', async () => {

@@ -1,3 +1,5 @@
+import { renderFaults } from '../../src/config/fault.ts';
+import { parseConfig } from '../../src/config/load.ts';
 import type { ConfigSources, Environment } from '../../src/config/sources.ts';
 
 /** An error as Node's file functions reject with. */
@@ -15,4 +17,15 @@ export function sourcesOf(files: Readonly<Record<string, string | Error>>, envir
       return typeof found === 'string' ? Promise.resolve(found) : Promise.reject(found);
     },
   };
+}
+
+/** Every fault of a text, as the lines that a person reads. */
+export async function faultsOf(
+  text: string,
+  environment: Environment = {},
+  files: Readonly<Record<string, string | Error>> = {},
+): Promise<string[]> {
+  const loaded = await parseConfig(text, '/c.yaml', 'read', sourcesOf(files, environment));
+  if (loaded.kind !== 'faults') return [];
+  return renderFaults(undefined, loaded.faults).split('\n  ').slice(1);
 }
