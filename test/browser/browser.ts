@@ -50,9 +50,9 @@ export async function launchBrowser(modules: string = installed): Promise<Browse
   }
   const resolve = createRequire(join(modules, 'x.js')).resolve;
   const chromium = (await import(pathToFileURL(resolve('@sparticuz/chromium')).href)) as {
-    readonly default: { readonly args: readonly string[]; executablePath(): Promise<string> };
+    readonly default: { executablePath(): Promise<string> };
   };
   const puppeteer = (await import(pathToFileURL(resolve('puppeteer-core')).href)) as { readonly default: Launcher };
   const executablePath = await chromium.default.executablePath();
-  return puppeteer.default.launch({ args: [...chromium.default.args, ...flags], executablePath, headless: 'shell' });
+  return puppeteer.default.launch({ args: flags, executablePath, headless: 'shell' });
 }

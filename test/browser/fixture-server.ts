@@ -7,7 +7,7 @@ import type { FaultView, WorldView } from '../../lab/page/contract.ts';
 import { createPageFiles, servePage } from '../../lab/page/serve.ts';
 import { createWorld, faults } from './world.ts';
 
-export interface Asked {
+interface Asked {
   readonly path: string;
   readonly body: unknown;
 }

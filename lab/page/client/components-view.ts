@@ -16,7 +16,7 @@ import type { MessageContext } from './message-context.ts';
 import { defaultValues, selectOptions } from './select-options.ts';
 import { selectView } from './select.ts';
 
-export function componentView(component: APIMessageTopLevelComponent | APIComponentInContainer, context: MessageContext): TemplateResult {
+function componentView(component: APIMessageTopLevelComponent | APIComponentInContainer, context: MessageContext): TemplateResult {
   switch (component.type) {
     case ComponentType.ActionRow:
       return html`<div class="row">${component.components.map((each) => controlView(each, context))}</div>`;
