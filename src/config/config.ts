@@ -100,8 +100,3 @@ export interface Config {
 export function intermediateName(authority: AuthorityConfig, cluster: string): string {
   return authority.intermediates.certificate.replaceAll('{cluster}', cluster);
 }
-
-/** The cluster that keeps the root; undefined in a configuration made from a kubeconfig. */
-export function signerOf(config: Config): ClusterConfig | undefined {
-  return config.clusters.find(({ roles }) => roles.includes('signer'));
-}
