@@ -90,6 +90,11 @@ export class LabDiscord {
     return this.core.transcript.lines;
   }
 
+  /** Writes into the transcript what neither side said, such as a fault. */
+  note(text: string): void {
+    this.core.transcript.note(text);
+  }
+
   /** The channel of this name. Throws when there is none. */
   channel(name: string): Channel {
     return channelNamed(this.world, name);

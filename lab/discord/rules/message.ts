@@ -35,7 +35,7 @@ export function checkMessage(facts: MessageFacts): void {
   embeds(form, payload.embeds ?? []);
   attachments(form, payload, files);
   checkComponents(form, payload.components ?? [], { v2, files: fileNames(facts) });
-  if (v2) exclusive(form, payload);
+  if (v2) exclusive(form, facts);
   form.done();
   if (empty(facts)) throw refusals.emptyMessage();
 }
@@ -83,11 +83,12 @@ function attachments(form: Form, payload: MessagePayload, files: readonly Upload
   });
 }
 
-function exclusive(form: Form, payload: MessagePayload): void {
+/** Components V2 stand alone: an edit that turns them on has to take content and embeds away. */
+function exclusive(form: Form, { payload, before }: MessageFacts): void {
   const code = 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2';
   const message = (field: string): string => `The '${field}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2`;
-  if (payload.content) form.add(['content'], code, message('content'));
-  if (payload.embeds && payload.embeds.length > 0) form.add(['embeds'], code, message('embeds'));
+  if (payload.content === undefined ? before?.content : payload.content) form.add(['content'], code, message('content'));
+  if (remaining(payload.embeds, before?.embeds) > 0) form.add(['embeds'], code, message('embeds'));
 }
 
 function fileNames({ payload, files, before }: MessageFacts): string[] {

@@ -202,16 +202,61 @@ describe('lab/discord: interactions', () => {
     await expect(first?.editReply('late')).rejects.toMatchObject({ status: 401, code: 50_027 });
   });
 
-  it('refuses an answer that does not fit the act', async () => {
-    const codes: unknown[] = [];
+  const input = (id: string): object => ({ type: 18, label: 'Reason', component: { type: 4, custom_id: id, style: 1 } });
+
+  it.for([
+    ['a modal without title', { type: 9, data: { custom_id: 'm', title: '', components: [input('a')] } }],
+    ['a modal whose title is over 45', { type: 9, data: { custom_id: 'm', title: 'x'.repeat(46), components: [input('a')] } }],
+    ['a modal without fields', { type: 9, data: { custom_id: 'm', title: 't', components: [] } }],
+    ['a modal with six fields', { type: 9, data: { custom_id: 'm', title: 't', components: ['a', 'b', 'c', 'd', 'e', 'f'].map(input) } }],
+    ['a modal with one custom id twice', { type: 9, data: { custom_id: 'm', title: 't', components: ['a', 'a'].map(input) } }],
+    ['choices for a command', { type: 8, data: { choices: [] } }],
+    ['an update of no message', { type: 7, data: { content: 'x' } }],
+    ['a type that does not exist', { type: 77 }],
+    ['an empty reply', { type: 4, data: {} }],
+    ['a reply over 2000 characters', { type: 4, data: { content: 'x'.repeat(2001) } }],
+  ] as const)('refuses %s, after which a good answer still counts', async ([, body]) => {
+    const refused: unknown[] = [];
     const { d, client, lena } = await withBot(async (i) => {
       if (!i.isChatInputCommand()) return;
-      const send = client.rest.post(`/interactions/${i.id}/${i.token}/callback`, { body: { type: 6 }, auth: false });
-      await send.catch((error: { code: unknown }) => codes.push(error.code));
-      await i.reply('then properly');
+      const send = client.rest.post(`/interactions/${i.id}/${i.token}/callback`, { body, auth: false });
+      await send.catch((error: { status: unknown }) => refused.push(error.status));
+      await i.reply('properly');
     });
-    expect((await d.slash('mesh status', { user: lena })).text).toBe('then properly');
-    expect(codes).toEqual([50_035]);
-    expect(d.takeProblems()).toHaveLength(1);
+    expect((await d.slash('mesh status', { user: lena })).transcript()).toEqual(['reply: properly']);
+    expect([refused, d.takeProblems().length]).toEqual([[400], 1]);
+  });
+
+  it.for([
+    ['26 choices', Array.from({ length: 26 }, (_, index) => ({ name: `c${index}`, value: `${index}` }))],
+    ['a choice over 100 characters', [{ name: 'x'.repeat(101), value: 'x' }]],
+  ] as const)('refuses %s', async ([, choices]) => {
+    const refused: unknown[] = [];
+    const { d, client, lena } = await withBot(async (i) => {
+      if (!i.isAutocomplete()) return;
+      const send = client.rest.post(`/interactions/${i.id}/${i.token}/callback`, { body: { type: 8, data: { choices } }, auth: false });
+      await send.catch((error: { code: unknown }) => refused.push(error.code));
+      await i.respond([]);
+    });
+    expect(await d.autocomplete('mesh status', { cluster: '' }, lena)).toEqual([]);
+    expect([refused, d.takeProblems().length]).toEqual([[50_035], 1]);
+  });
+
+  it('deletes an answer, and takes the first follow-up of a deferred one as that answer', async () => {
+    const { d, lena } = await withBot(async (i) => {
+      if (!i.isChatInputCommand()) return;
+      await i.deferReply();
+      await i.followUp('the answer itself');
+      await i.deleteReply();
+    });
+    const reply = await d.slash('mesh status', { user: lena });
+    await reply.waitFor((r) => r.transcript().includes('delete'));
+    expect([reply.transcript(), d.posts(d.channel('mesh'))]).toEqual([['defer', 'edit: the answer itself', 'delete'], []]);
+  });
+
+  it('waits for what a test waits for, and says what it saw last when that does not come', async () => {
+    const { d, lena } = await withBot(async (i) => i.isChatInputCommand() && i.reply('healthy'));
+    const reply = await d.slash('mesh status', { user: lena });
+    await expect(reply.waitFor((r) => r.text === 'gone', 20)).rejects.toThrow('Not within 20 ms. Last seen:\nreply: healthy');
   });
 });

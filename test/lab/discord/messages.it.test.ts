@@ -107,6 +107,18 @@ describe('lab/discord: messages', () => {
     expect([served.headers.get('content-type'), Buffer.from(await served.arrayBuffer())]).toEqual(['image/png', PNG]);
   });
 
+  it('turns a message into Components V2 only when its content goes', async () => {
+    const { d, channel, where } = await alerts();
+    const message = await channel.send('plain');
+    const card = { flags: MessageFlags.IsComponentsV2, components: [new TextDisplayBuilder().setContent('card')] } as const;
+    await expect(message.edit(card)).rejects.toMatchObject({ code: 50_035 });
+    expect(d.takeProblems()).toHaveLength(1);
+    await message.edit({ ...card, content: null });
+    expect(d.posts(where).map((post) => [post.content, post.flags, post.components])).toEqual([
+      ['', MessageFlags.IsComponentsV2, [{ type: 10, id: 1, content: 'card' }]],
+    ]);
+  });
+
   it('keeps the attachments that an edit names and drops the others', async () => {
     const { d, channel, where } = await alerts();
     const files = ['a.txt', 'b.txt'].map((name) => new AttachmentBuilder(Buffer.from(name), { name }));

@@ -94,6 +94,19 @@ describe('lab/discord: REST faults, and what discord.js makes of them', () => {
     ]);
   });
 
+  it('a global 429 stops posts, but not the answers to interactions', async () => {
+    const { d, client, channel } = await alerts();
+    await client.application.commands.set([meshCommand], d.guildId);
+    answering(client, async (i) => i.isChatInputCommand() && i.reply('here'));
+    d.fault({ route: POST, status: 429, retryAfter: 0.5, global: true, times: 1 });
+    const order: string[] = [];
+    const posting = channel.send('x').then(() => order.push('post'));
+    await expect.poll(() => d.requests.at(-1)?.status, WAIT).toBe(429);
+    await d.slash('mesh status', { user: d.user('lena') }).then(() => order.push('answer'));
+    await posting;
+    expect(order).toEqual(['answer', 'post']);
+  });
+
   it('a bucket that announces itself is never overrun', async () => {
     const { d, channel, where } = await alerts();
     d.fault({ route: POST, rate: { limit: 2, perMs: 200 } });
