@@ -1,4 +1,4 @@
-import { Events, Routes, type Client } from 'discord.js';
+import { Events, type Client } from 'discord.js';
 import { withDeadline } from '../core/abort.ts';
 import { OperatorError, toFailure } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
@@ -10,7 +10,7 @@ import type { BotContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { discordError, liveMessage } from './live-message.ts';
 import { startNotifier, type Notifier } from './notifier.ts';
-import { commandBody, isRegistered } from './register.ts';
+import { registerCommands } from './register.ts';
 
 const LOGIN_DEADLINE_MS = 30_000;
 const DESTROY_DEADLINE_MS = 2_000;
@@ -54,7 +54,7 @@ export async function startBot({ token, api, context }: BotOptions): Promise<Bot
       await ready;
     };
     await withDeadline(context.clock, LOGIN_DEADLINE_MS, 'Cannot log in to Discord', login);
-    await registerCommands(client, context.access.guild, log);
+    await registerCommands(client.rest, client.application?.id ?? '', context.access.guild);
   } catch (error) {
     await stop();
     throw loginError(error);
@@ -63,21 +63,6 @@ export async function startBot({ token, api, context }: BotOptions): Promise<Bot
   void takeUpReplies(client, context, stopping.signal);
   log.info({ user: client.user?.tag, guild: context.access.guild }, 'the bot is ready');
   return { ended, stop };
-}
-
-/** Tells Discord of the commands, only where it does not know them already: a guild takes 200 new ones a day. */
-export async function registerCommands(
-  client: Client,
-  guild: string,
-  log: { info(fields: object, message: string): void },
-): Promise<'registered' | 'unchanged'> {
-  const application = client.application?.id ?? client.user?.id ?? '';
-  const route = Routes.applicationGuildCommands(application, guild);
-  const wanted = commandBody(COMMANDS);
-  if (isRegistered(wanted, await client.rest.get(route))) return 'unchanged';
-  await client.rest.put(route, { body: wanted });
-  log.info({ guild, commands: COMMANDS.length }, 'commands registered');
-  return 'registered';
 }
 
 /** Messages of an earlier run that still wait for their job: each is edited when its job ends. */

@@ -1,5 +1,16 @@
-import { ApplicationCommandOptionType, type RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord-api-types/v10';
+import { ApplicationCommandOptionType, Routes, type RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord-api-types/v10';
+import type { REST } from 'discord.js';
 import type { BotCommand } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+
+/** Tells Discord of the commands, only where it does not know them already: a guild takes 200 new ones a day. */
+export async function registerCommands(rest: REST, application: string, guild: string): Promise<'registered' | 'unchanged'> {
+  const route = Routes.applicationGuildCommands(application, guild);
+  const wanted = commandBody(COMMANDS);
+  if (isRegistered(wanted, await rest.get(route))) return 'unchanged';
+  await rest.put(route, { body: wanted });
+  return 'registered';
+}
 
 /** `/mesh` as Discord is told of it. Whoever may use the guild's commands sees it; what they may do is checked at every use. */
 export function commandBody(commands: readonly BotCommand[]): RESTPutAPIApplicationGuildCommandsJSONBody {

@@ -39,3 +39,10 @@ function pair(length: number, big: number, bigName: string, small: number, small
   const head = `${Math.floor(length / big)} ${bigName}`;
   return rest === 0 ? head : `${head} ${rest} ${smallName}`;
 }
+
+/** An instant as seen from `now`: `in 41 days`, `3 h 4 min ago`, `now`. */
+export function formatRelative(instant: number, now: number): string {
+  const distance = instant - now;
+  if (Math.abs(distance) < SECOND) return 'now';
+  return distance > 0 ? `in ${formatDuration(distance)}` : `${formatDuration(distance)} ago`;
+}

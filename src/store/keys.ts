@@ -9,5 +9,6 @@ export const KEYS = {
   caMemory: `${PREFIX}:ca-memory`,
   problems: `${PREFIX}:problems`,
   slots: `${PREFIX}:slots`,
+  botBackoff: `${PREFIX}:bot-backoff`,
   replies: `${PREFIX}:replies`,
 } as const;

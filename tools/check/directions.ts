@@ -30,7 +30,8 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   actions: { values: [...PURE, 'changes', 'provision'] },
   jobs: TALKERS,
   bot: TALKERS,
-  cli: TALKERS,
+  // The command line finds the configuration, writes one and says what is wrong with one.
+  cli: { values: [...TALKERS.values, 'config'] },
   web: TALKERS,
 };
 

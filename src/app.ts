@@ -1,0 +1,191 @@
+/** The composition root: the only file that constructs clients and joins rooms. What it starts it stops in reverse order. */
+import type { MeshObserver } from './actions/action.ts';
+import type { AccessRules } from './bot/access.ts';
+import type { Clock } from './core/clock.ts';
+import { intermediateName, type ClusterConfig, type Config } from './config/config.ts';
+import { OperatorError } from './core/errors.ts';
+import type { Logger } from './core/logger.ts';
+import type { Random } from './core/random.ts';
+import { JOBS } from './jobs/index.ts';
+import { createJobQueue, type JobQueue } from './jobs/queue.ts';
+import { startSchedules, type Schedules } from './jobs/schedules.ts';
+import { startJobWorker } from './jobs/worker.ts';
+import { createClusters, type ClusterPool } from './k8s/clusters.ts';
+import { createBotBackoff } from './store/bot-backoff.ts';
+import { connectRedis, type RedisConnections } from './store/connection.ts';
+import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
+import { createOutbox } from './store/outbox.ts';
+import { createPendingReplies } from './store/replies.ts';
+import type { CaNotice } from './mesh/ca-notices.ts';
+
+export type AppRole = 'bot' | 'worker' | 'scheduler';
+export const APP_ROLES: readonly AppRole[] = ['bot', 'worker', 'scheduler'];
+
+/** What the machine gives. */
+export interface Machine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly version: string;
+}
+
+export interface App {
+  /** Resolves when every part of it is up, or has failed at its first try and will try again. */
+  readonly started: Promise<void>;
+  /** Takes nothing new, lets running jobs end (ten seconds at most), closes everything. */
+  stop(): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+const CONCURRENT_JOBS = 4;
+
+/** The clusters of a configuration, for whoever only looks. */
+export function openMesh(config: Config, machine: Machine): ClusterPool & MeshObserver {
+  const { authority, mesh } = config;
+  return createClusters({
+    targets: config.clusters.map((cluster) => targetOf(cluster)),
+    istioNamespace: mesh.istioNamespace,
+    authority: {
+      root: authority.root,
+      issuer: authority.issuer,
+      intermediates: config.clusters.map(({ name }) => ({
+        cluster: name,
+        namespace: authority.intermediates.namespace,
+        certificate: intermediateName(authority, name),
+      })),
+    },
+    ...machine,
+  });
+}
+
+function targetOf(cluster: ClusterConfig): {
+  identity: ClusterPool['targets'][number]['identity'];
+  kubeconfig: readonly string[];
+  context?: string;
+  application?: string;
+} {
+  const { name, network, roles, gateway, context, kubeconfig, application } = cluster;
+  return {
+    identity: { name, network, roles, gateway, ...(context === undefined ? {} : { context }) },
+    kubeconfig,
+    ...(context === undefined ? {} : { context }),
+    ...(application === undefined ? {} : { application }),
+  };
+}
+
+/** Starts the service in the given roles. @throws OperatorError where the configuration lacks what a role needs. */
+export async function startApp(config: Config, roles: ReadonlySet<AppRole>, machine: Machine): Promise<App> {
+  const { redis, discord } = config;
+  if (redis === undefined) throw lacking('Redis', 'redis', 'Set redis.url in the configuration, or REDIS_URL.');
+  if (roles.has('bot') && discord === undefined && roles.size === 1)
+    throw lacking('Discord', 'discord', 'Add the section discord to the configuration.');
+  const startedAt = machine.clock.now();
+  const undo: (() => Promise<void> | void)[] = [];
+  const connections = connectRedis(redis, machine.log);
+  undo.push(() => connections.close());
+  const prompt = connections.open('prompt');
+  const queue = createJobQueue({ jobs: JOBS, prompt, blocking: connections.open('blocking'), ...machine });
+  undo.push(() => queue.close());
+  if (roles.has('worker')) undo.push(startWorker(config, connections, machine));
+  const schedules = roles.has('scheduler')
+    ? startSchedules({
+        jobs: JOBS,
+        expressions: config.schedules,
+        submit: (...job) => queue.submit(...job),
+        slots: createSlots(prompt),
+        ...machine,
+      })
+    : undefined;
+  if (schedules !== undefined) undo.push(() => schedules.stop());
+  const bot = roles.has('bot') ? await superviseConfiguredBot({ config, machine, connections, queue, schedules, startedAt }) : undefined;
+  if (bot !== undefined) undo.push(() => bot.stop());
+  return {
+    started: bot?.attempted ?? Promise.resolve(),
+    async stop() {
+      for (const step of undo.toReversed()) await step();
+    },
+  };
+}
+
+function startWorker(config: Config, connections: RedisConnections, machine: Machine): () => Promise<void> {
+  const mesh = openMesh(config, machine);
+  const store = connections.open('prompt');
+  const context = {
+    ...machine,
+    mesh,
+    history: createProblemHistory(store),
+    caMemory: createCaMemory(store),
+    outbox: createOutbox<CaNotice>(store),
+    renewalOverdueAfter: config.renewal.overdueAfter,
+  };
+  const worker = startJobWorker({
+    jobs: JOBS,
+    connection: connections.open('blocking'),
+    context,
+    concurrency: CONCURRENT_JOBS,
+    ...machine,
+  });
+  return async () => {
+    await worker.close(GRACE_MS);
+    await mesh.close();
+  };
+}
+
+interface BotParts {
+  readonly config: Config;
+  readonly machine: Machine;
+  readonly connections: RedisConnections;
+  readonly queue: JobQueue;
+  readonly schedules: Schedules | undefined;
+  readonly startedAt: number;
+}
+
+/** The bot is loaded only where it runs: discord.js is a third of the memory of a worker. */
+async function superviseConfiguredBot({
+  config,
+  machine,
+  connections,
+  queue,
+  schedules,
+  startedAt,
+}: BotParts): Promise<{ attempted: Promise<void>; stop(): Promise<void> } | undefined> {
+  const { discord } = config;
+  if (discord?.token === undefined) {
+    machine.log.warn({ component: 'bot' }, 'no bot: the configuration has no Discord section');
+    return undefined;
+  }
+  const { token, api, guild, viewer, operator, admins, channels } = discord;
+  const [{ startBot }, { superviseBot }] = await Promise.all([import('./bot/bot.ts'), import('./bot/supervise.ts')]);
+  const store = connections.open('prompt');
+  const access: AccessRules = { guild, viewer, operator, admins };
+  const context = {
+    ...machine,
+    jobs: queue,
+    replies: createPendingReplies(store),
+    outbox: createOutbox<CaNotice>(store),
+    access,
+    clusters: config.clusters.map(({ name }) => name),
+    alertsChannel: channels.alerts,
+    startedAt,
+    redisAway: () => connections.away(),
+    schedules: () => schedules?.next() ?? [],
+  };
+  return superviseBot({ start: () => startBot({ token, api, context }), memory: createBotBackoff(store), ...machine });
+}
+
+/** Tells Discord of the commands without starting the bot. */
+export async function registerOnce({ discord }: Config, machine: Machine): Promise<'registered' | 'unchanged'> {
+  if (discord?.token === undefined) throw lacking('Discord', 'discord', 'Add the section discord to the configuration.');
+  const { registerWithToken } = await import('./bot/register-once.ts');
+  return registerWithToken({ token: discord.token, api: discord.api, guild: discord.guild, ...machine });
+}
+
+function lacking(what: string, section: string, next: string): OperatorError {
+  return new OperatorError({
+    reason: 'invalid',
+    what: `The service needs ${what}`,
+    where: `configuration, section ${section}`,
+    why: 'it is not configured',
+    next,
+  });
+}

@@ -1,0 +1,30 @@
+import type { MeshObserver } from '../actions/action.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { CliIo } from './io.ts';
+
+export type ServiceRole = 'bot' | 'worker' | 'scheduler';
+
+export interface Service {
+  readonly started: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the commands of the terminal are given by the composition root. */
+export interface CliContext {
+  readonly io: CliIo;
+  readonly clock: Clock;
+  readonly version: string;
+  /** A logger as the configuration wants it, on the terminal's standard error. */
+  logger(config: Config): Logger;
+  /** Clusters to look at. Close it. */
+  openMesh(config: Config): MeshObserver & { close(): Promise<void> };
+  serve(config: Config, roles: ReadonlySet<ServiceRole>): Promise<Service>;
+  /** Registers the bot's commands without starting the bot. */
+  registerCommands(config: Config): Promise<'registered' | 'unchanged'>;
+  /** Resolves with the name of the signal that asks the process to end. */
+  untilAsked(): Promise<string>;
+  /** Fires when the process is asked to end, for commands that only look. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,58 @@
+import { Command, CommanderError } from 'commander';
+import { OperatorError } from '../core/errors.ts';
+import { certsCommand } from './commands/certs.ts';
+import { commandsCommand } from './commands/commands.ts';
+import { initCommand } from './commands/init.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import type { CliContext } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+
+/** Runs one command line (without the program's own name) and gives its exit code. Whatever goes wrong is told on standard error. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const exit = (wanted: ExitCode): void => {
+    code = wanted;
+  };
+  const program = buildProgram(context, exit);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    context.io.stderr.write(`${failureText(error)}\n`);
+    return 2;
+  }
+}
+
+function buildProgram(context: CliContext, exit: (code: ExitCode) => void): Command {
+  const { io, version } = context;
+  const program = new Command('meshwarden')
+    .description('Watches and maintains an Istio service mesh that spans clusters joined by Tailscale.')
+    .version(version, '-V, --version', 'print the version');
+  const versionCommand = new Command('version').description('print the version').action(() => void io.stdout.write(`${version}\n`));
+  const commands = [
+    statusCommand(context, exit),
+    certsCommand(context, exit),
+    startCommand(context),
+    initCommand(io),
+    commandsCommand(context),
+    versionCommand,
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...withChildren(program)]) {
+    command.exitOverride().configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    command.showHelpAfterError('(`--help` lists what it takes)');
+  }
+  return program;
+}
+
+function withChildren(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...withChildren(child)]);
+}
+
+function failureText(error: unknown): string {
+  if (error instanceof OperatorError) return error.next === undefined ? error.message : `${error.message}\nNext: ${error.next}`;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This is a defect of meshwarden: report it with the text below.\n${text}`;
+}

@@ -1,0 +1,58 @@
+/** The process: argv and signals in, an exit code out. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { openMesh, registerOnce, startApp } from './app.ts';
+import type { CliContext } from './cli/context.ts';
+import { runCli } from './cli/program.ts';
+import { systemClock } from './core/clock.ts';
+import { createLogger } from './core/logger.ts';
+import { systemRandom } from './core/random.ts';
+import { VERSION } from './version.ts';
+import type { Config } from './config/config.ts';
+
+const stopping = new AbortController();
+
+/** A second signal ends the process at once: whoever sends it has waited long enough. */
+function onSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(name, () => {
+        if (stopping.signal.aborted) process.exit(130);
+        stopping.abort();
+        resolve(name);
+      });
+    }
+  });
+}
+
+const asked = onSignal();
+
+/** Lines for people on a terminal, JSON for everything else. */
+const destination = process.stderr.isTTY ? (await import('pino-pretty')).default({ destination: 2, sync: true }) : process.stderr;
+
+const context: CliContext = {
+  io: {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    isTty: process.stdin.isTTY && process.stdout.isTTY,
+    environment: process.env,
+    cwd: process.cwd(),
+    readFile: (path) => readFile(path, 'utf8'),
+    writeFile: (path, text, mode) => writeFile(path, text, { mode: 0o600, flag: mode === 'create' ? 'wx' : 'w' }),
+  },
+  clock: systemClock,
+  version: VERSION,
+  logger: ({ log }) => createLogger(log.level, destination),
+  openMesh: (config) => openMesh(config, machine(config)),
+  serve: (config, roles) => startApp(config, roles, machine(config)),
+  registerCommands: (config) => registerOnce(config, machine(config)),
+  untilAsked: () => asked,
+  signal: stopping.signal,
+};
+
+function machine(config: Config): Parameters<typeof startApp>[2] {
+  return { clock: systemClock, random: systemRandom, log: createLogger(config.log.level, destination), version: VERSION };
+}
+
+process.exitCode = await runCli(process.argv.slice(2), context);
+if (process.exitCode !== 0 || stopping.signal.aborted) process.exit();
