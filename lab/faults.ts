@@ -11,8 +11,8 @@ export type FaultText = Pick<FaultView, 'id' | 'title' | 'explain' | 'group'>;
 
 export interface LabFaults {
   list(): FaultView[];
-  /** Sets one and answers the whole list as it is then. */
-  set(id: string, on: boolean): Promise<FaultView[]>;
+  /** Turns a toggle on or off, or carries out an action. Rejects for an unknown id. */
+  set(id: string, on: boolean): Promise<void>;
   /** Takes every toggle back, the latest first. */
   reset(): Promise<void>;
 }
@@ -26,12 +26,11 @@ export function createFaults(faults: readonly LabFault[]): LabFaults {
   }
   const order: string[] = [];
 
-  async function set(id: string, on: boolean): Promise<FaultView[]> {
+  async function set(id: string, on: boolean): Promise<void> {
     const fault = byId.get(id);
     if (fault === undefined) throw new Error(`The lab has no fault named ${id}`);
     await fault.set(on);
     if (fault.kind === 'toggle' && on) order.push(id);
-    return list();
   }
 
   function list(): FaultView[] {

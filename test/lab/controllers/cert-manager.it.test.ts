@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { X509Certificate } from '@peculiar/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLabClock, type LabClock } from '../../../lab/clock.ts';
+import type { LabClock } from '../../../lab/clock.ts';
+import { createStillClock } from '../still-clock.ts';
 import { fieldsAt, type KubeObject } from '../../../lab/kubernetes/object.ts';
 import { buildMesh, type LabMesh } from '../../../lab/scene/mesh.ts';
 import { fromBase64 } from '../../../lab/scene/text.ts';
@@ -43,7 +44,7 @@ describe('lab/controllers/cert-manager', () => {
   let mesh: LabMesh;
 
   beforeEach(async () => {
-    clock = createLabClock();
+    clock = createStillClock();
     mesh = await buildMesh({ clock });
   });
   afterEach(() => mesh.stop());

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createLabClock } from '../../../lab/clock.ts';
+import { createStillClock } from '../still-clock.ts';
 import { createFaults, type LabFaults } from '../../../lab/faults.ts';
 import { fieldsAt } from '../../../lab/kubernetes/object.ts';
 import { meshFaults } from '../../../lab/scene/faults/index.ts';
@@ -13,7 +13,7 @@ describe('lab/scene: cacerts as the product reads it', () => {
   let faults: LabFaults;
 
   beforeAll(async () => {
-    mesh = await buildMesh({ clock: createLabClock() });
+    mesh = await buildMesh({ clock: createStillClock() });
     faults = createFaults(meshFaults(mesh));
   });
   afterEach(() => faults.reset());

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { createPublicKey } from 'node:crypto';
 import { X509Certificate } from '@peculiar/x509';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createLabClock } from '../../../lab/clock.ts';
+import { createStillClock } from '../still-clock.ts';
 import { createFaults, type LabFaults } from '../../../lab/faults.ts';
 import { fieldsAt, listAt, textAt, type KubeObject } from '../../../lab/kubernetes/object.ts';
 import { meshFaults } from '../../../lab/scene/faults/index.ts';
@@ -17,7 +17,7 @@ describe('lab/scene/faults: what is then there', () => {
   let faults: LabFaults;
 
   beforeAll(async () => {
-    mesh = await buildMesh({ clock: createLabClock() });
+    mesh = await buildMesh({ clock: createStillClock() });
     faults = createFaults(meshFaults(mesh));
   });
   afterEach(() => faults.reset());
@@ -44,7 +44,7 @@ describe('lab/scene/faults: what is then there', () => {
     const root = first(issued['ca.crt']);
     const status = fieldsAt(object('cluster-a', 'Certificate', 'istio-ca', 'istio-ica-cluster-b'), 'status');
 
-    expect(Math.round((mesh.clock.now() - certificate.notAfter.getTime()) / HOUR)).toBe(1);
+    expect(mesh.clock.now() - certificate.notAfter.getTime()).toBe(HOUR);
     expect(await certificate.verify({ publicKey: root.publicKey, signatureOnly: true })).toBe(true);
     expect(cacerts('cluster-b')['ca-cert.pem']).toBe(issued['tls.crt']);
     expect(half(cacerts('cluster-b')['ca-key.pem'])).toBe(half(cacerts('cluster-b')['ca-cert.pem']));
@@ -134,7 +134,7 @@ describe('lab/scene/faults: what is then there', () => {
 
     const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { exp: number };
 
-    expect(Math.round(mesh.clock.now() / 1000 - exp)).toBe(3600);
+    expect(mesh.clock.now() / 1000 - exp).toBe(3600);
   });
 
   it('cert-manager that is stopped renews nothing, and does so when it is back', async () => {

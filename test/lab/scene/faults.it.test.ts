@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLabClock } from '../../../lab/clock.ts';
+import { createStillClock } from '../still-clock.ts';
 import { createFaults, type LabFaults } from '../../../lab/faults.ts';
 import type { KubeObject } from '../../../lab/kubernetes/object.ts';
 import type { ObjectStore } from '../../../lab/kubernetes/objects.ts';
@@ -63,7 +63,7 @@ describe('lab/scene/faults', () => {
       .map(({ id }) => id);
 
   beforeAll(async () => {
-    mesh = await buildMesh({ clock: createLabClock() });
+    mesh = await buildMesh({ clock: createStillClock() });
     faults = createFaults(meshFaults(mesh));
   });
   afterAll(() => mesh.stop());

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { X509Certificate } from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createLabClock } from '../../../lab/clock.ts';
+import { createStillClock } from '../still-clock.ts';
 import { fieldsAt, textAt } from '../../../lab/kubernetes/object.ts';
 import { everyKeyEverMade } from '../../../lab/pki/keys.ts';
 import { clustersOf } from '../../../lab/scene/cluster.ts';
@@ -34,7 +34,7 @@ describe('lab/scene/mesh', () => {
   let mesh: LabMesh;
 
   beforeAll(async () => {
-    mesh = await buildMesh({ clock: createLabClock() });
+    mesh = await buildMesh({ clock: createStillClock() });
   });
   afterAll(() => mesh.stop());
 
@@ -197,7 +197,7 @@ describe('lab/scene/mesh', () => {
   });
 
   it('builds a mesh of one cluster, without remote secrets', async () => {
-    const single = await buildMesh({ clock: createLabClock(), clusters: clustersOf(1) });
+    const single = await buildMesh({ clock: createStillClock(), clusters: clustersOf(1) });
     const remote = single.signer.api.store.list('Secret', 'istio-system').filter(({ metadata }) => metadata.labels?.['istio/multiCluster']);
     await single.stop();
 
@@ -207,6 +207,6 @@ describe('lab/scene/mesh', () => {
   it('refuses a mesh without a signer', async () => {
     const clusters = clustersOf(2).map((cluster) => ({ ...cluster, roles: [] }));
 
-    await expect(buildMesh({ clock: createLabClock(), clusters })).rejects.toThrow('A mesh needs one cluster with the role signer');
+    await expect(buildMesh({ clock: createStillClock(), clusters })).rejects.toThrow('A mesh needs one cluster with the role signer');
   });
 });
