@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readContexts } from '../../config/contexts.ts';
 import type { KubeContext } from '../../config/kubeconfig.ts';
 import { readSecret } from '../../config/secrets.ts';
-import { readFailureWords } from '../../config/sources.ts';
+import { isMissing, readFailureWords } from '../../config/sources.ts';
 import { OperatorError } from '../../core/errors.ts';
 import type { CliIo } from '../io.ts';
 import { wantsDiscord, type Answers } from './answers.ts';
@@ -69,7 +69,7 @@ async function write(file: string, text: string, isForced: boolean, io: CliIo): 
     await io.writeFile(file, text, isForced ? 'replace' : 'create');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw alreadyThere(file);
-    const why = readFailureWords(error);
+    const why = isMissing(error) ? 'its folder is not there' : readFailureWords(error);
     throw new OperatorError({ reason: 'invalid', what: 'Cannot write the configuration', where: file, why, cause: error });
   }
 }

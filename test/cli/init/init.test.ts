@@ -168,6 +168,13 @@ describe('src/cli/init', () => {
       'Choose another name with --output, or replace it with --force.',
     ],
     [
+      'a folder that is not there',
+      [...FLAGS, '--output', '/gone/m.yaml'],
+      FILES,
+      'Cannot write the configuration (/gone/m.yaml): its folder is not there',
+      undefined,
+    ],
+    [
       'no kubeconfig',
       FLAGS,
       {},

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { CliIo } from '../../../src/cli/io.ts';
 
-/** A terminal over a table of files. */
+/** A terminal over a table of files. The folder `/gone` is not there. */
 export interface TestIo extends CliIo {
   readonly files: Map<string, string>;
   /** All that was written to stdout and stderr so far. */
@@ -35,6 +35,7 @@ export function testIo({ files: initial, typed, environment = {} }: TestIoOption
       return found === undefined ? Promise.reject(nodeError('ENOENT')) : Promise.resolve(found);
     },
     writeFile(path, content, mode) {
+      if (path.startsWith('/gone/')) return Promise.reject(nodeError('ENOENT'));
       if (mode === 'create' && files.has(path)) return Promise.reject(nodeError('EEXIST'));
       files.set(path, content);
       return Promise.resolve();
