@@ -1,6 +1,7 @@
 /** An API server double: one HTTPS server that answers like a real Kubernetes cluster, as far as the product asks. */
 import { stringify } from 'yaml';
 import type { Clock } from '../../src/core/clock.ts';
+import type { Issued } from '../pki/authority.ts';
 import { Audit, type AuditEntry, type CallListener } from './audit.ts';
 import type { ResourceCall } from './call.ts';
 import { collectGarbage } from './collector.ts';
@@ -33,7 +34,7 @@ export interface LabClusterOptions {
   readonly gitVersion?: string;
   /** The loopback address to listen on; `127.0.0.1` by default. */
   readonly host?: string;
-  /** More names and addresses for the certificate, beside the host, `localhost` and the in-cluster ones. */
+  /** More names and IPv4 addresses for the certificate, beside the host, `localhost` and the in-cluster ones. */
   readonly sans?: readonly string[];
 }
 
@@ -53,6 +54,8 @@ export interface LabCluster {
   readonly caPem: string;
   /** A kubeconfig as YAML for a user with a bearer token; by default `admin`, who may do everything. */
   kubeconfig(user?: string): string;
+  /** A kubeconfig with a client certificate that ends then, on the machine's clock. Rights are those of the user of that name. */
+  certificateKubeconfig(user: string, notAfter: number): string;
   /** Adds a user with a bearer token and answers the token. Rights come from Role and ClusterRole objects. */
   addUser(name: string, options?: UserOptions): string;
   readonly store: ObjectStore;
@@ -75,7 +78,7 @@ const START_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-le
 export async function startLabCluster(options: LabClusterOptions): Promise<LabCluster> {
   const { name, clock } = options;
   const host = options.host ?? '127.0.0.1';
-  const certificate = makeServingCertificate(name, [host, ...IN_CLUSTER_NAMES, ...(options.sans ?? [])], clock.now());
+  const certificate = makeServingCertificate(name, [host, ...IN_CLUSTER_NAMES, ...(options.sans ?? [])]);
   const storage = new Storage();
   const registry = new Registry(storage);
   const writes = new Writes(storage, registry, clock);
@@ -140,7 +143,10 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
     host,
     port: server.port,
     caPem: certificate.caPem,
-    kubeconfig: (user = 'admin') => kubeconfigText({ name, url, user, caPem: certificate.caPem, token: users.tokenOf(user) }),
+    kubeconfig: (user = 'admin') =>
+      kubeconfigText({ name, url, user, caPem: certificate.caPem, credentials: bearer(name, user, users.tokenOf(user)) }),
+    certificateKubeconfig: (user, notAfter) =>
+      kubeconfigText({ name, url, user, caPem: certificate.caPem, credentials: certified(certificate.issueClient(user, notAfter)) }),
     addUser: (user, given = {}) => users.add(user, given),
     store,
     audit: audit.entries,
@@ -160,18 +166,29 @@ interface KubeconfigParts {
   readonly url: string;
   readonly user: string;
   readonly caPem: string;
-  readonly token: string | undefined;
+  readonly credentials: object;
 }
 
-function kubeconfigText({ name, url, user, caPem, token }: KubeconfigParts): string {
-  if (token === undefined) throw new Error(`The lab cluster ${name} has no user ${user}: add it with addUser`);
+function bearer(cluster: string, user: string, token: string | undefined): object {
+  if (token === undefined) throw new Error(`The lab cluster ${cluster} has no user ${user}: add it with addUser`);
+  return { token };
+}
+
+function certified({ certificatePem, keyPem }: Issued): object {
+  return {
+    'client-certificate-data': Buffer.from(certificatePem).toString('base64'),
+    'client-key-data': Buffer.from(keyPem).toString('base64'),
+  };
+}
+
+function kubeconfigText({ name, url, user, caPem, credentials }: KubeconfigParts): string {
   const authority = Buffer.from(caPem).toString('base64');
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': name,
     clusters: [{ name, cluster: { server: url, 'certificate-authority-data': authority } }],
-    users: [{ name: `${name}-${user}`, user: { token } }],
+    users: [{ name: `${name}-${user}`, user: credentials }],
     contexts: [{ name, context: { cluster: name, user: `${name}-${user}` } }],
   });
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Audit } from './audit.ts';
 import { MAX_BODY } from './bodies.ts';
@@ -14,7 +15,7 @@ import type { Registry } from './registry.ts';
 import { parseResourceRequest, type ResourceRequest } from './request.ts';
 import { failureStatus, PlainError, StatusError } from './status.ts';
 import type { ServingCertificate } from './serving.ts';
-import type { User, Users } from './users.ts';
+import type { ClientCertificate, User, Users } from './users.ts';
 
 export interface ServerParts {
   readonly clock: Clock;
@@ -42,7 +43,15 @@ export class LabServer {
 
   #make(): Server {
     const { certificate } = this.#parts;
-    const server = createServer({ cert: certificate.certPem, key: certificate.keyPem, keepAliveTimeout: 0, requestTimeout: 0 });
+    const server = createServer({
+      cert: certificate.certificatePem,
+      key: certificate.keyPem,
+      ca: certificate.caPem,
+      requestCert: true,
+      rejectUnauthorized: false,
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+    });
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -156,7 +165,7 @@ export class LabServer {
       const failure = this.failures.take(verb, message.url ?? '');
       const reading = message.method === 'GET';
       if (failure !== undefined && failure.afterwards !== true) return { user, reply: failed(failure, reading) };
-      user = users.authenticate(message.headers.authorization, clock.now());
+      user = users.authenticate({ header: message.headers.authorization, certificate: clientCertificate(message) }, clock.now());
       const call: Call = { method: message.method ?? 'GET', url, query: url.searchParams, headers: message.headers, body, user, message };
       const reply = await answer(call, request);
       return { user, reply: failure === undefined ? reply : failed(failure, reading) };
@@ -164,6 +173,15 @@ export class LabServer {
       return { user, reply: refusal(error) };
     }
   }
+}
+
+/** The user that a client certificate names; an untrusted or expired one names nobody. Undefined when none was shown. */
+function clientCertificate({ socket }: IncomingMessage): ClientCertificate | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const name = /^CN=(?<name>.+)$/m.exec(certificate.subject)?.groups?.['name'];
+  return { user: socket.authorized ? name : undefined };
 }
 
 interface Handled {

@@ -1,4 +1,4 @@
-/** Who may come in: bearer tokens and the users behind them. */
+/** Who may come in: bearer tokens, client certificates, and the users behind them. */
 import { createHash, randomBytes } from 'node:crypto';
 import { failure, type StatusError } from './status.ts';
 import type { Storage } from './store.ts';
@@ -62,8 +62,9 @@ export class Users {
     });
   }
 
-  /** The user behind an Authorization header; without one the anonymous user. */
-  authenticate(header: string | undefined, now: number): User {
+  /** The user behind a client certificate or an Authorization header; without either the anonymous user. */
+  authenticate({ header, certificate }: Shown, now: number): User {
+    if (certificate !== undefined) return this.#certified(certificate);
     if (header === undefined) return ANONYMOUS;
     const token = /^Bearer\s+(?<token>.+)$/i.exec(header)?.groups?.['token'];
     if (token === undefined) throw unauthorized();
@@ -71,6 +72,23 @@ export class Users {
     if (found === undefined || (found.expiresAt !== undefined && found.expiresAt <= now)) throw unauthorized();
     return found.user;
   }
+
+  #certified({ user }: ClientCertificate): User {
+    if (user === undefined) throw unauthorized();
+    const known = [...this.#credentials.values()].find((credential) => credential.user.name === user);
+    return known?.user ?? { name: user, groups: ['system:authenticated'] };
+  }
+}
+
+export interface ClientCertificate {
+  /** Undefined when the certificate is not to be trusted. */
+  readonly user: string | undefined;
+}
+
+/** What a caller shows of himself. */
+interface Shown {
+  readonly header: string | undefined;
+  readonly certificate: ClientCertificate | undefined;
 }
 
 function hash(token: string): string {
