@@ -1,32 +1,12 @@
-import { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } from '@kubernetes/client-node';
-import { withDeadline } from '../core/abort.ts';
-import type { Clock } from '../core/clock.ts';
 import { OperatorError } from '../core/errors.ts';
-import type { Random } from '../core/random.ts';
-import { answerError, transportError, type CallSubject } from './errors.ts';
-import { loadKubeconfig } from './kubeconfig.ts';
+import { Caller, type CallOptions, type ClientDependencies, type Request } from './caller.ts';
+import { ApiError, type CallSubject } from './errors.ts';
 import type { PooledKubeConfig } from './pooled-kubeconfig.ts';
+import { pathOf, type Place, type Resource } from './resources.ts';
 import type { ClusterTarget } from './target.ts';
 
-/** A kind of object as the API server addresses it. */
-export interface Resource {
-  /** `''` for the core group. */
-  readonly group: string;
-  readonly version: string;
-  /** Lower-case plural, such as `secrets`. */
-  readonly plural: string;
-}
-
-export interface Place {
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
-export interface CallOptions {
-  readonly signal: AbortSignal;
-  /** How long one attempt may take, in milliseconds. */
-  readonly deadlineMs?: number;
-}
+export type { CallOptions, CallRecord, ClientDependencies } from './caller.ts';
+export type { Place, Resource } from './resources.ts';
 
 export interface ListOptions extends CallOptions {
   readonly namespace?: string;
@@ -34,203 +14,219 @@ export interface ListOptions extends CallOptions {
   readonly fieldSelector?: string;
 }
 
-export interface CallRecord {
-  readonly cluster: string;
-  readonly verb: string;
-  readonly resource: string;
-  readonly ms: number;
-  /** HTTP status; undefined where no answer came. */
-  readonly status: number | undefined;
+/** All objects, and the version of the state that they are. */
+export interface Listing {
+  readonly items: readonly unknown[];
+  readonly resourceVersion: string;
 }
 
-export interface ClientDependencies {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Told of every attempt, for metrics. */
-  readonly onCall?: (call: CallRecord) => void;
+export interface WriteOptions extends CallOptions {
+  /** Everything is checked and nothing is kept. */
+  readonly dryRun?: boolean;
 }
 
-const DEADLINE_MS = 5_000;
-/** Attempts of a read in all, and the first wait between two, in milliseconds; each later wait is twice as long, with up to half more by chance. */
-const ATTEMPTS = 3;
-const FIRST_WAIT_MS = 150;
-const LONGEST_WAIT_MS = 5_000;
+/** An object that is sent. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+export interface DeleteOptions extends WriteOptions {
+  /** Deletes only this very object, in this very state. */
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+type Named = Place & { readonly name: string };
+
+/** Under this name the API server remembers which fields are ours. */
+export const FIELD_MANAGER = 'meshwarden';
 /** Objects asked for at a time. */
 const PAGE = 500;
 
-interface Request {
-  readonly subject: CallSubject;
-  readonly method: keyof typeof HttpMethod;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string | undefined>>;
-  readonly options: CallOptions;
-}
-
 /**
  * One cluster. Every call has a deadline, can be aborted, and fails with an OperatorError that names cluster, verb, object and what to do. Reads ask
- * for the newest state (a quorum read: no resourceVersion is sent) and are tried again where a retry may help.
+ * for the newest state (a quorum read: no resourceVersion is sent) and are tried again where a retry may help; writes only where they cannot have
+ * happened.
  */
 export class ClusterClient {
   readonly cluster: string;
-  readonly #config: PooledKubeConfig;
-  readonly #http = new IsomorphicFetchHttpLibrary();
-  readonly #dependencies: ClientDependencies;
+  readonly #caller: Caller;
 
   /** @throws OperatorError when the kubeconfig cannot be used. */
   constructor(target: Pick<ClusterTarget, 'identity' | 'kubeconfig' | 'context'>, dependencies: ClientDependencies) {
     this.cluster = target.identity.name;
-    this.#config = loadKubeconfig(target);
-    this.#dependencies = dependencies;
+    this.#caller = new Caller(target, dependencies);
   }
 
   /** The address of the API server, as the kubeconfig has it. */
   get server(): string {
-    return this.#config.getCurrentCluster()?.server ?? '';
+    return this.#caller.server;
   }
 
-  /** The client's own configuration, for its watches and port-forwards. */
+  /** The client's own configuration, for its watches and port-forwards. It is another one after {@link renewCredentials}. */
   get kubeconfig(): PooledKubeConfig {
-    return this.#config;
+    return this.#caller.config;
+  }
+
+  /** Reads the kubeconfig again, unless somebody did since `refused` was in use. */
+  renewCredentials(refused: PooledKubeConfig): void {
+    this.#caller.renewCredentials(refused);
   }
 
   /** Reads a path of the API server that is no object, such as `/version`. */
   async raw(path: string, options: CallOptions): Promise<unknown> {
     const subject = { cluster: this.cluster, verb: 'get', resource: path, group: '', namespace: undefined, name: undefined };
-    return this.#read({ subject, method: 'GET', path, query: {}, options });
+    return this.#json({ subject, method: 'GET', path, options });
+  }
+
+  /** The text of an answer that need not be JSON. */
+  async text(resource: Resource, place: Named, { suffix, ...options }: CallOptions & { readonly suffix?: string }): Promise<string> {
+    const subject = this.#subject('get', resource, place);
+    return this.#caller.send({ subject, method: 'GET', path: pathOf(resource, place) + (suffix ?? ''), options });
   }
 
   /** @throws OperatorError with reason `notFound` where there is no such object. */
-  async get(resource: Resource, place: Required<Pick<Place, 'name'>> & Place, options: CallOptions): Promise<unknown> {
-    return this.#read({ subject: this.#subject('get', resource, place), method: 'GET', path: pathOf(resource, place), query: {}, options });
+  async get(resource: Resource, place: Named, options: CallOptions): Promise<unknown> {
+    return this.#json({ subject: this.#subject('get', resource, place), method: 'GET', path: pathOf(resource, place), options });
   }
 
   /** All objects, page by page. */
   async list(resource: Resource, options: ListOptions): Promise<readonly unknown[]> {
-    const place = options.namespace === undefined ? {} : { namespace: options.namespace };
-    const subject = this.#subject('list', resource, place);
-    const items: unknown[] = [];
-    let token: string | undefined;
-    do {
-      const { labelSelector, fieldSelector } = options;
-      const query = { labelSelector, fieldSelector, limit: String(PAGE), continue: token };
-      const page = await this.#read({ subject, method: 'GET', path: pathOf(resource, place), query, options });
-      const { items: some, next } = readPage(page, subject);
-      items.push(...some);
-      token = next;
-    } while (token !== undefined);
-    return items;
+    return (await this.listing(resource, options)).items;
+  }
+
+  /** All objects, with the version to watch from. A list that takes so long that its pages expire is begun once more. */
+  async listing(resource: Resource, options: ListOptions): Promise<Listing> {
+    try {
+      return await this.#pages(resource, options);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 410) throw error;
+      return this.#pages(resource, options);
+    }
+  }
+
+  /** @throws OperatorError with reason `conflict` where there is such an object already. */
+  async create(resource: Resource, object: Manifest, options: WriteOptions): Promise<unknown> {
+    const { namespace } = object.metadata;
+    const subject = this.#subject('create', resource, object.metadata);
+    const path = pathOf(resource, namespace === undefined ? {} : { namespace });
+    return this.#json({ subject, method: 'POST', path, query: { fieldManager: FIELD_MANAGER, ...dry(options) }, body: object, options });
+  }
+
+  /**
+   * Puts a whole object in the place of the one that was read. The API server would overwrite whatever is there without a `resourceVersion`, so it
+   * must be given. @throws OperatorError with reason `conflict` where the object has changed since.
+   */
+  async replace(
+    resource: Resource,
+    object: Manifest & { readonly metadata: { readonly resourceVersion: string } },
+    { subresource, ...options }: WriteOptions & { readonly subresource?: 'status' },
+  ): Promise<unknown> {
+    const place = { ...placeOf(object), ...(subresource === undefined ? {} : { subresource }) };
+    const query = { fieldManager: FIELD_MANAGER, ...dry(options) };
+    const subject = this.#subject('update', resource, place);
+    return this.#json({ subject, method: 'PUT', path: pathOf(resource, place), query, body: object, options });
+  }
+
+  /**
+   * Server-side apply: the fields of `object` become ours, those that we applied before and that are not in it go.
+   * @throws ApiError with the fields and their owners in `conflicts`, unless `force` takes them over.
+   */
+  async apply(resource: Resource, object: Manifest, { force, ...options }: WriteOptions & { readonly force?: boolean }): Promise<unknown> {
+    const place = placeOf(object);
+    const query = { fieldManager: FIELD_MANAGER, force: String(force ?? false), ...dry(options) };
+    const subject = this.#subject('patch', resource, place);
+    const contentType = 'application/apply-patch+yaml';
+    return this.#json({ subject, method: 'PATCH', path: pathOf(resource, place), query, body: object, contentType, options });
+  }
+
+  /** JSON merge patch: lists are replaced as a whole, `null` removes a field. With `metadata.resourceVersion` in it, only that state is changed. */
+  async mergePatch(resource: Resource, place: Named, patch: object, options: WriteOptions): Promise<unknown> {
+    const query = { fieldManager: FIELD_MANAGER, ...dry(options) };
+    const subject = this.#subject('patch', resource, place);
+    const contentType = 'application/merge-patch+json';
+    return this.#json({ subject, method: 'PATCH', path: pathOf(resource, place), query, body: patch, contentType, options });
+  }
+
+  /** @throws OperatorError with reason `notFound` where there is none, `conflict` where a precondition does not hold. */
+  async delete(resource: Resource, place: Named, { preconditions, ...options }: DeleteOptions): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(preconditions === undefined ? {} : { preconditions }) };
+    const subject = this.#subject('delete', resource, place);
+    await this.#json({ subject, method: 'DELETE', path: pathOf(resource, place), query: dry(options), body, options });
   }
 
   async close(): Promise<void> {
-    await this.#config.close();
+    await this.#caller.close();
   }
 
-  #subject(verb: string, resource: Resource, place: Place): CallSubject {
-    return { cluster: this.cluster, verb, resource: resource.plural, group: resource.group, namespace: place.namespace, name: place.name };
-  }
-
-  async #read(request: Request): Promise<unknown> {
-    const { clock, random } = this.#dependencies;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#once(request);
-      } catch (error) {
-        const failure = transportError(request.subject, error);
-        // A deadline that passed once will most likely pass again: whoever waits should hear of it now.
-        if (attempt >= ATTEMPTS || !failure.retryable || failure.reason === 'timeout' || request.options.signal.aborted) throw failure;
-        const wait = failure.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (1 + random.next() / 2);
-        await clock.sleep(Math.min(wait, LONGEST_WAIT_MS), request.options.signal);
-      }
+  async #pages(resource: Resource, options: ListOptions): Promise<Listing> {
+    const { namespace, labelSelector, fieldSelector } = options;
+    const place = namespace === undefined ? {} : { namespace };
+    const subject = this.#subject('list', resource, place);
+    const items: unknown[] = [];
+    let token: string | undefined;
+    for (;;) {
+      const query = { labelSelector, fieldSelector, limit: String(PAGE), continue: token };
+      const page = readPage(await this.#json({ subject, method: 'GET', path: pathOf(resource, place), query, options }), subject);
+      items.push(...page.items);
+      if (page.next === undefined) return { items, resourceVersion: page.resourceVersion };
+      token = page.next;
     }
   }
 
-  async #once({ subject, method, path, query, options }: Request): Promise<unknown> {
-    const { clock, onCall } = this.#dependencies;
-    const begun = clock.now();
-    let status: number | undefined;
+  async #json(request: Request): Promise<unknown> {
+    const body = await this.#caller.send(request);
     try {
-      const what = `Cannot ${subject.verb} ${subject.resource}`;
-      return await withDeadline(
-        clock,
-        options.deadlineMs ?? DEADLINE_MS,
-        `${what} (cluster ${this.cluster})`,
-        async (signal) => {
-          const context = new RequestContext(this.#url(path, query), HttpMethod[method]);
-          context.setHeaderParam('Accept', 'application/json');
-          context.setSignal(signal);
-          await this.#authenticate(context, subject);
-          const answer = await this.#http.send(context).toPromise();
-          status = answer.httpStatusCode;
-          const body = await answer.body.text();
-          if (status >= 300) throw answerError(subject, status, answer.headers, body);
-          return parseJson(body, subject);
-        },
-        options.signal,
-      );
-    } finally {
-      onCall?.({ cluster: this.cluster, verb: subject.verb, resource: subject.resource, ms: clock.now() - begun, status });
+      return JSON.parse(body);
+    } catch {
+      // The parser's words quote the answer, which may hold a Secret: they are not kept as the cause.
+      throw noSense(request.subject, 'the answer is no JSON');
     }
   }
 
-  #url(path: string, query: Request['query']): string {
-    const url = new URL(this.server.replace(/\/$/, '') + path);
-    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
-    return url.href;
-  }
-
-  /** Credentials may come from files, a plugin or an identity provider, each of which can fail. Their own words may hold a token. */
-  async #authenticate(context: RequestContext, subject: CallSubject): Promise<void> {
-    try {
-      await this.#config.applySecurityAuthentication(context);
-    } catch (error) {
-      const plugin = (this.#config.getCurrentUser()?.exec as { readonly command?: string } | undefined)?.command;
-      const name = error instanceof Error ? error.name : 'unknown';
-      throw new OperatorError({
-        reason: 'unauthorized',
-        what: 'Cannot get credentials',
-        where: `cluster ${subject.cluster}`,
-        why:
-          plugin === undefined
-            ? `what the kubeconfig names cannot be read (${name})`
-            : `the program "${plugin}" of the kubeconfig gave none`,
-        next:
-          plugin === undefined
-            ? 'Write the kubeconfig of this cluster again.'
-            : `Run it by hand on this machine: ${plugin}. A service account's token needs no program.`,
-        cause: name,
-      });
-    }
+  #subject(verb: string, resource: Resource, { namespace, name, subresource }: Place): CallSubject {
+    const { plural, group } = resource;
+    return {
+      cluster: this.cluster,
+      verb,
+      resource: subresource === undefined ? plural : `${plural}/${subresource}`,
+      group,
+      namespace,
+      name,
+    };
   }
 }
 
-function pathOf({ group, version, plural }: Resource, { namespace, name }: Place): string {
-  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-  const space = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${root}${space}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+function placeOf({ metadata: { namespace, name } }: Manifest): Named {
+  return namespace === undefined ? { name } : { namespace, name };
 }
 
-function parseJson(body: string, subject: CallSubject): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw noSense(subject, 'the answer is no JSON', error);
-  }
+function dry({ dryRun }: WriteOptions): { readonly dryRun?: 'All' } {
+  return dryRun === true ? { dryRun: 'All' } : {};
 }
 
-function readPage(page: unknown, subject: CallSubject): { readonly items: readonly unknown[]; readonly next: string | undefined } {
-  const list = page as { readonly items?: unknown; readonly metadata?: { readonly continue?: string } } | null;
+interface Page extends Listing {
+  readonly next: string | undefined;
+}
+
+function readPage(page: unknown, subject: CallSubject): Page {
+  const list = page as {
+    readonly items?: unknown;
+    readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
+  } | null;
   if (list === null || typeof list !== 'object' || !Array.isArray(list.items)) throw noSense(subject, 'the answer is no list');
   const next = list.metadata?.continue;
-  return { items: list.items, next: next === undefined || next === '' ? undefined : next };
+  return { items: list.items, resourceVersion: list.metadata?.resourceVersion ?? '', next: next === '' ? undefined : next };
 }
 
-function noSense(subject: CallSubject, why: string, cause?: unknown): OperatorError {
+function noSense(subject: CallSubject, why: string): OperatorError {
   return new OperatorError({
     reason: 'protocol',
     what: `Cannot ${subject.verb} ${subject.resource}`,
     where: `cluster ${subject.cluster}`,
     why,
     next: 'Is the server in the kubeconfig really a Kubernetes API server?',
-    cause,
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { OperatorError, type Reason } from '../core/errors.ts';
+import { OperatorError, type OperatorErrorInit, type Reason } from '../core/errors.ts';
+import { redact } from '../core/logger.ts';
 
 /** What was asked of which cluster, for the words of an error. */
 export interface CallSubject {
@@ -12,41 +13,94 @@ export interface CallSubject {
   readonly name: string | undefined;
 }
 
+/** A field that an apply would have taken from somebody else. */
+export interface FieldConflict {
+  /** The field manager that owns it. */
+  readonly manager: string;
+  /** As the server writes it, such as `.data.root-cert.pem`. */
+  readonly field: string;
+}
+
+/** An answer of an API server that is no success. */
+export class ApiError extends OperatorError {
+  /** The HTTP status, or the code of an event that a watch ended with. */
+  readonly status: number;
+  /** The server does not know the kind at all: what brings it is not installed. */
+  readonly kindMissing: boolean;
+  /** What an apply without force ran into; empty for every other failure. */
+  readonly conflicts: readonly FieldConflict[];
+
+  constructor(init: OperatorErrorInit & Pick<ApiError, 'status' | 'kindMissing' | 'conflicts'>) {
+    super(init);
+    this.name = 'ApiError';
+    this.status = init.status;
+    this.kindMissing = init.kindMissing;
+    this.conflicts = init.conflicts;
+  }
+}
+
 const StatusBody = z.object({
   kind: z.literal('Status'),
   message: z.string().optional(),
   reason: z.string().optional(),
-  details: z.object({ causes: z.array(z.object({ message: z.string().optional(), field: z.string().optional() })).optional() }).optional(),
+  details: z
+    .object({
+      causes: z.array(z.object({ reason: z.string().optional(), message: z.string().optional(), field: z.string().optional() })).optional(),
+    })
+    .optional(),
 });
 
 /** How much of a message from elsewhere is repeated. */
 const MAX_WORDS = 300;
 
 /** What the answer of an API server means when it is no success. Bodies are Status objects, plain text, or a proxy's page. */
-export function answerError(subject: CallSubject, status: number, headers: Readonly<Record<string, string>>, body: string): OperatorError {
+export function answerError(subject: CallSubject, status: number, headers: Readonly<Record<string, string>>, body: string): ApiError {
   const told = readStatus(body);
-  const why = `${status} ${told?.message ?? plainWords(body, headers)}`.trim();
-  const base = { what: whatOf(subject), where: whereOf(subject), why };
+  const conflicts = told?.conflicts ?? [];
+  const kindMissing = status === 404 && told === undefined;
   const retryAfterMs = Number(headers['retry-after']) * 1_000;
-  const next = nextOf(subject, status, told === undefined);
-  return new OperatorError({
-    ...base,
+  const next = conflicts.length > 0 ? takeOver(conflicts) : nextOf(subject, status, kindMissing);
+  return new ApiError({
     reason: reasonOf(status, told),
+    what: whatOf(subject),
+    where: whereOf(subject),
+    why: `${status} ${told?.message ?? plainWords(body, headers)}`.trim(),
+    status,
+    kindMissing,
+    conflicts,
     ...(next === undefined ? {} : { next }),
     ...(Number.isFinite(retryAfterMs) && retryAfterMs > 0 ? { retryAfterMs } : {}),
   });
 }
 
-function readStatus(body: string): { readonly message: string; readonly reason: string | undefined } | undefined {
+interface Told {
+  readonly message: string;
+  readonly reason: string | undefined;
+  readonly conflicts: readonly FieldConflict[];
+}
+
+function readStatus(body: string): Told | undefined {
+  const parsed = StatusBody.safeParse(jsonOrNothing(body));
+  if (!parsed.success) return undefined;
+  const { message = '', reason, details } = parsed.data;
+  const conflicts = (details?.causes ?? [])
+    .filter((cause) => cause.reason === 'FieldManagerConflict')
+    .map(({ message = '', field = '' }) => ({ manager: /"(?<name>[^"]*)"/.exec(message)?.groups?.['name'] ?? '', field }));
+  return { message: cutWords(message), reason, conflicts };
+}
+
+/** Undefined where it is not JSON: an answer in plain text, or not the API server's. */
+function jsonOrNothing(body: string): unknown {
   try {
-    const parsed = StatusBody.safeParse(JSON.parse(body));
-    if (!parsed.success) return undefined;
-    const causes = parsed.data.details?.causes?.map(({ message, field }) => `${field ?? ''} ${message ?? ''}`.trim()) ?? [];
-    const message = [parsed.data.message ?? '', ...causes.slice(0, 3)].filter((part) => part !== '').join('; ');
-    return { message: cutWords(message), reason: parsed.data.reason };
+    return JSON.parse(body);
   } catch {
-    return undefined; // not JSON: an answer in plain text, or not the API server's
+    return undefined; // the caller reads it as text then
   }
+}
+
+function takeOver(conflicts: readonly FieldConflict[]): string {
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))].join(', ');
+  return `These fields belong to ${managers}: change them there, or take them over on purpose.`;
 }
 
 function plainWords(body: string, headers: Readonly<Record<string, string>>): string {
@@ -54,14 +108,19 @@ function plainWords(body: string, headers: Readonly<Record<string, string>>): st
   return cutWords(body.replaceAll(/\s+/g, ' ').trim());
 }
 
-function cutWords(text: string): string {
-  return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text;
+/** A server repeats what it refuses, and that may be the whole object with a Secret's data. */
+const REPEATED = [/(?<=Invalid value: )"(?:[^"\\]|\\.)*"/g, /(?<=Invalid value: )[[{].*/gs, /\(?\{\\?".*/gs];
+
+/** What somebody else said, short and without what we sent. */
+export function cutWords(text: string): string {
+  const clean = REPEATED.reduce((rest, pattern) => rest.replaceAll(pattern, '…'), redact(text));
+  return clean.length > MAX_WORDS ? `${clean.slice(0, MAX_WORDS)}…` : clean;
 }
 
 /** 500 stands for what is really our input where an apply or a resourceVersion is malformed; the message tells (recorded from 1.37). */
 const OUR_INPUT = /^(?:\.|failed to create typed patch object|error decoding|resourceVersion|strconv|invalid object|json:)/i;
 
-function reasonOf(status: number, told: { readonly message: string; readonly reason: string | undefined } | undefined): Reason {
+function reasonOf(status: number, told: Told | undefined): Reason {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'notFound';
@@ -140,11 +199,12 @@ export function transportError(subject: CallSubject, thrown: unknown): OperatorE
   const known = TRANSPORT[code] ?? alertMeaning(thrown, code);
   const base = { what: whatOf(subject), where: whereOf(subject) };
   if (known !== undefined) return new OperatorError({ ...base, ...known, cause: code });
-  const message = thrown instanceof Error ? rootMessage(thrown) : String(thrown);
+  // The words of an unknown failure are not repeated: undici's quote the header that it refuses, which holds the token.
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new OperatorError({
     ...base,
     reason: 'unreachable',
-    why: cutWords(message),
+    why: `no answer (${[name, code].filter((part) => part !== '').join(' ')})`,
     next: 'Try the same kubeconfig with kubectl.',
     cause: code,
   });

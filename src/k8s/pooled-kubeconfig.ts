@@ -35,11 +35,18 @@ export class PooledKubeConfig extends KubeConfig {
     if (pool !== undefined) context.setDispatcher(pool.watches);
   }
 
+  /** Takes no more calls, and resolves when those that run have ended, or are cut by {@link close}. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.#dispatchers().map((dispatcher) => dispatcher.close()));
+  }
+
   /** Cuts every connection. */
   async close(): Promise<void> {
-    const dispatchers = new Set([...this.#pools.values()].flatMap(({ calls, watches }) => [calls, watches]));
-    this.#pools.clear();
-    await Promise.all([...dispatchers].map((dispatcher) => dispatcher.destroy()));
+    await Promise.all(this.#dispatchers().map((dispatcher) => dispatcher.destroy()));
+  }
+
+  #dispatchers(): readonly Dispatcher[] {
+    return [...new Set([...this.#pools.values()].flatMap(({ calls, watches }) => [calls, watches]))];
   }
 
   #dispatcher(cluster: Cluster | null, options: AgentOptions): Dispatcher | undefined {
@@ -69,6 +76,6 @@ function agents(connect: object): Pool {
 
 function keyOf(cluster: Cluster | null, { ca, cert, key, servername }: AgentOptions): string {
   const hash = createHash('sha256');
-  for (const part of [cluster?.server, cluster?.proxyUrl, ca, cert, key, servername]) hash.update(`${String(part)}\0`);
+  hash.update(JSON.stringify([cluster?.server, cluster?.proxyUrl, ca, cert, key, servername]));
   return hash.digest('hex');
 }
