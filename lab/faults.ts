@@ -1,6 +1,7 @@
 /** What can be made to go wrong in the lab, by name. Whoever runs a part of the lab adds that part's faults to the list. */
 import type { FaultView } from './page/contract.ts';
 
+/** A fault as the page shows it, and its switch. */
 export interface LabFault extends FaultView {
   /** A toggle becomes what is asked; an action happens when `on` is true. Resolves when the lab is in that state. */
   set(on: boolean): Promise<void>;
@@ -9,6 +10,7 @@ export interface LabFault extends FaultView {
 /** What describes a fault, without its state. */
 export type FaultText = Pick<FaultView, 'id' | 'title' | 'explain' | 'group'>;
 
+/** All faults of a lab: what the page works on. */
 export interface LabFaults {
   list(): FaultView[];
   /** Turns a toggle on or off, or carries out an action. Rejects for an unknown id. */

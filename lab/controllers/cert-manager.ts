@@ -7,6 +7,7 @@ import { rootFromPem } from '../pki/authority.ts';
 import { certificateSecret, type CertificateShape, issuedStatus, lifeOf, readyCondition, ROOT } from '../scene/cert-manager.ts';
 import { fromBase64 } from '../scene/text.ts';
 
+/** What cert-manager watches: the clock, the objects of the signer cluster and the Certificates it renews. */
 export interface CertManagerOptions {
   readonly clock: LabClock;
   /** The signer cluster. */
@@ -14,6 +15,7 @@ export interface CertManagerOptions {
   readonly intermediates: readonly CertificateShape[];
 }
 
+/** The controller, as faults and time see it. */
 export interface CertManager {
   readonly running: boolean;
   /** What falls due from now on waits for as long as there is a reason that it is stopped. */

@@ -4,28 +4,34 @@ import forge from 'node-forge';
 
 const { asn1 } = forge;
 
+/** A value of ASN.1, not yet encoded. */
 export type Asn1 = forge.asn1.Asn1;
 
 function universal(type: number, value: string | Asn1[]): Asn1 {
   return asn1.create(asn1.Class.UNIVERSAL, type, Array.isArray(value), value);
 }
 
+/** Values in their order. */
 export function sequence(...items: Asn1[]): Asn1 {
   return universal(asn1.Type.SEQUENCE, items);
 }
 
+/** A set of values, such as one part of a name. */
 export function set(...items: Asn1[]): Asn1 {
   return universal(asn1.Type.SET, items);
 }
 
+/** An object identifier from its dotted text. */
 export function oid(text: string): Asn1 {
   return universal(asn1.Type.OID, asn1.oidToDer(text).getBytes());
 }
 
+/** NULL: the parameters of an RSA signature algorithm. */
 export function none(): Asn1 {
   return universal(asn1.Type.NULL, '');
 }
 
+/** TRUE; FALSE is left out as a default everywhere here. */
 export function yes(): Asn1 {
   return universal(asn1.Type.BOOLEAN, '\u00ff');
 }
@@ -36,10 +42,12 @@ export function integer(value: number | Buffer): Asn1 {
   return universal(asn1.Type.INTEGER, bytes.toString('binary'));
 }
 
+/** A text. */
 export function utf8(text: string): Asn1 {
   return universal(asn1.Type.UTF8, text);
 }
 
+/** Bytes, such as an encoded value inside an extension. */
 export function octets(bytes: Buffer): Asn1 {
   return universal(asn1.Type.OCTETSTRING, bytes.toString('binary'));
 }
@@ -49,6 +57,7 @@ export function bits(bytes: Buffer, unused = 0): Asn1 {
   return universal(asn1.Type.BITSTRING, Buffer.concat([Buffer.from([unused]), bytes]).toString('binary'));
 }
 
+/** A value under a context tag: others inside it, or bytes under an implicit tag. */
 export function tagged(tag: number, value: Asn1[] | Buffer): Asn1 {
   const built = Array.isArray(value);
   return asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, built, built ? value : value.toString('binary'));
@@ -62,10 +71,12 @@ export function instant(ms: number): Asn1 {
     : universal(asn1.Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date));
 }
 
+/** The DER of a value. */
 export function encode(value: Asn1): Buffer {
   return Buffer.from(asn1.toDer(value).getBytes(), 'binary');
 }
 
+/** The value of a DER text, to be put into another one unchanged. */
 export function decode(der: Uint8Array): Asn1 {
   return asn1.fromDer(Buffer.from(der).toString('binary'));
 }

@@ -4,6 +4,7 @@ import { readCertificates } from '../../src/pki/certificate.ts';
 import { remember } from './keys.ts';
 import { type AlternativeNames, keyIdOf, type Life, nameOf, signCertificate, type Signer } from './sign.ts';
 
+/** The kinds of keys that istiod takes. */
 export type LabKeyKind = 'P-256' | 'P-384' | 'RSA';
 
 /** `native`: `EC PRIVATE KEY` or `RSA PRIVATE KEY`, which cert-manager writes by default; `pkcs8`: `PRIVATE KEY`. */
@@ -16,12 +17,14 @@ interface KeyOptions {
   readonly keyForm?: LabKeyForm;
 }
 
+/** Of a certificate that signs others. */
 export interface AuthorityOptions extends Life, KeyOptions {
   readonly commonName: string;
   /** Left out by default, as cert-manager does. */
   readonly pathLength?: number;
 }
 
+/** Of a certificate of a workload or a server. */
 export interface LeafOptions extends Life, KeyOptions, AlternativeNames {
   /** An empty subject by default. */
   readonly commonName?: string;
@@ -33,6 +36,7 @@ export interface Issued {
   readonly keyPem: string;
 }
 
+/** A certificate that signs others, with its key and what lies above it. */
 export interface Authority extends Issued {
   /** This certificate and those above it without the root: what `tls.crt` holds. Empty for a root. */
   readonly chainPem: string;

@@ -35,18 +35,21 @@ const OID = {
 const CA_USAGE = { byte: 0b1010_0100, unused: 2 };
 const LEAF_USAGE = { byte: 0b1010_0000, unused: 5 };
 
+/** From when to when a certificate is valid. */
 export interface Life {
   /** UTC milliseconds, as all instants here; certificates hold whole seconds. */
   readonly notBefore: number;
   readonly notAfter: number;
 }
 
+/** Whom a certificate is for, beside its subject. */
 export interface AlternativeNames {
   readonly spiffe?: string;
   readonly dns?: readonly string[];
   readonly ip?: readonly string[];
 }
 
+/** What a certificate says. */
 export interface CertificateRequest extends Life {
   /** Undefined: an empty subject, as in the certificates of workloads. */
   readonly commonName: string | undefined;
@@ -56,6 +59,7 @@ export interface CertificateRequest extends Life {
   readonly names?: AlternativeNames;
 }
 
+/** Who signs it. */
 export interface Signer {
   readonly key: KeyObject;
   /** DER of its name. */
@@ -64,6 +68,7 @@ export interface Signer {
   readonly keyId: Buffer | undefined;
 }
 
+/** The DER of a name with one common name, or of the empty name. */
 export function nameOf(commonName: string | undefined): Buffer {
   if (commonName === undefined) return encode(sequence());
   return encode(sequence(set(sequence(oid(OID.commonName), utf8(commonName)))));

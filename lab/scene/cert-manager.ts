@@ -6,9 +6,13 @@ import { AUTHORITY_NAMESPACE, CERT_MANAGER_NAMESPACE } from './namespaces.ts';
 import { secretData } from './text.ts';
 import { deployment, pods, type Workload } from './workloads.ts';
 
+/** Of its images, without the leading v. */
 export const CERT_MANAGER_VERSION = '1.21.1';
+/** Of the root Certificate, its Secret and its common name. */
 export const ROOT_NAME = 'istio-root';
+/** The ClusterIssuer that only the root comes from. */
 export const SELF_SIGNED_ISSUER = 'istio-root-selfsigned';
+/** The ClusterIssuer that signs intermediates with the root. */
 export const CA_ISSUER = 'istio-root-ca';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +22,7 @@ const PARTS = [
   { name: 'cert-manager-webhook', component: 'webhook', container: 'cert-manager-webhook' },
 ] as const;
 
+/** cert-manager's three Deployments and their pods. */
 export function certManagerWorkloads(at: number, podNetwork: string): KubeObject[] {
   return PARTS.flatMap(({ name, component, container }) => {
     const selector = {
@@ -39,11 +44,13 @@ export function certManagerWorkloads(at: number, podNetwork: string): KubeObject
   });
 }
 
+/** The ClusterIssuer that only the root comes from, Ready. */
 export function selfSignedIssuer(at: number): KubeObject {
   const ready = { lastTransitionTime: kubeTime(at), observedGeneration: 1, reason: 'IsReady', status: 'True', type: 'Ready' };
   return issuer(SELF_SIGNED_ISSUER, { selfSigned: {} }, ready);
 }
 
+/** The ClusterIssuer that signs with the root, Ready. */
 export function caIssuer(at: number): KubeObject {
   const ready = {
     lastTransitionTime: kubeTime(at),
@@ -60,6 +67,7 @@ function issuer(name: string, spec: object, ready: object): KubeObject {
   return { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name }, spec, status: { conditions: [ready] } };
 }
 
+/** What a Certificate asks for. */
 export interface CertificateShape {
   readonly namespace: string;
   /** Of the Certificate, its Secret and its common name alike. */
@@ -71,6 +79,7 @@ export interface CertificateShape {
   readonly rotationPolicy: 'Always' | 'Never';
 }
 
+/** The root: ten years, its key kept, never renewed in place. */
 export const ROOT: CertificateShape = {
   namespace: CERT_MANAGER_NAMESPACE,
   name: ROOT_NAME,

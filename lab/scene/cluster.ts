@@ -12,6 +12,7 @@ export interface MeshCluster {
   readonly podNetwork: string;
 }
 
+/** Where east-west gateways take traffic from other networks. */
 export const GATEWAY_PORT = 15_443;
 
 /** The clusters of a mesh of `count`: the first signs and takes public traffic, each has a network and a tailnet address of its own. */

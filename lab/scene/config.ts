@@ -19,6 +19,7 @@ export interface DiscordSection {
   readonly api?: string;
 }
 
+/** What a configuration of the lab leaves open. */
 export interface ConfigOptions {
   /** Where {@link writeKubeconfigs} wrote. */
   readonly kubeconfigDir: string;

@@ -5,7 +5,9 @@ import { ISTIO_NAMESPACE } from './namespaces.ts';
 import { secretData } from './text.ts';
 import { deployment, pods, service, type Workload } from './workloads.ts';
 
+/** Of the images of control plane and gateways. */
 export const ISTIO_VERSION = '1.30.4';
+/** The ConfigMap in which istiod publishes the roots. */
 export const TRUST_BUNDLE = 'istio-ca-root-cert';
 
 /** Namespaces that get no trust bundle (istio: pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go). */
@@ -17,6 +19,7 @@ const PORTS = [
   { name: 'http-monitoring', port: 15_014 },
 ];
 
+/** istiod's Deployment, its pod and its Service. */
 export function controlPlane(at: number, podNetwork: string): KubeObject[] {
   const selector = { app: 'istiod', istio: 'pilot' };
   const workload: Workload = {
@@ -48,6 +51,7 @@ export function cacertsTexts(signing: Authority): Record<string, string> {
   };
 }
 
+/** The Secret that istiod signs with. */
 export function cacerts(signing: Authority): KubeObject {
   return {
     apiVersion: 'v1',

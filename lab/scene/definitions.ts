@@ -24,10 +24,12 @@ const ISTIO: readonly Definition[] = [
   { group: 'security.istio.io', kind: 'PeerAuthentication', plural: 'peerauthentications', shortNames: ['pa'] },
 ];
 
+/** Those of cert-manager that the product reads. */
 export function certManagerDefinitions(): KubeObject[] {
   return CERT_MANAGER.map(definition);
 }
 
+/** Those of Istio that a mesh of the guide uses. */
 export function istioDefinitions(): KubeObject[] {
   return ISTIO.map(definition);
 }

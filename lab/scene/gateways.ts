@@ -5,9 +5,12 @@ import { ISTIO_VERSION } from './control-plane.ts';
 import { ISTIO_NAMESPACE, NETWORK_LABEL } from './namespaces.ts';
 import { deployment, endpointSlice, pods, service, type Workload } from './workloads.ts';
 
+/** The name of its Deployment and Service. */
 export const EAST_WEST_GATEWAY = 'istio-eastwestgateway';
+/** The name of the Gateway. */
 export const CROSS_NETWORK_GATEWAY = 'cross-network-gateway';
 
+/** Its Deployment, pod, Service with the tailnet address, and EndpointSlice. */
 export function eastWestGateway({ network, gateway, podNetwork }: MeshCluster, at: number): KubeObject[] {
   const selector = { app: EAST_WEST_GATEWAY, istio: 'eastwestgateway' };
   const workload: Workload = {
@@ -28,6 +31,7 @@ export function eastWestGateway({ network, gateway, podNetwork }: MeshCluster, a
   return [deployment(workload), ...pods(workload), service(exposed), endpointSlice(exposed)];
 }
 
+/** The Gateway without which nothing listens on 15443. */
 export function crossNetworkGateway(): KubeObject {
   return {
     apiVersion: 'networking.istio.io/v1',

@@ -30,6 +30,7 @@ import { reader, READER_GROUPS, READER_USER, readerToken, type RemoteApi, remote
 
 const DAY_MS = 86_400_000;
 
+/** What a mesh is made of. */
 export interface MeshOptions {
   readonly clock: LabClock;
   /** Two by default: `cluster-a`, which signs and takes public traffic, and `cluster-b`. */
@@ -40,6 +41,7 @@ export interface MeshOptions {
   readonly gitVersion?: string;
 }
 
+/** A mesh that runs. */
 export interface LabMesh {
   readonly clock: LabClock;
   readonly members: readonly MeshMember[];
@@ -58,6 +60,7 @@ export interface LabMesh {
   stop(): Promise<void>;
 }
 
+/** Starts an API server for each cluster and fills it. Rejects where no cluster is the signer. */
 export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   const { clock } = options;
   const clusters = options.clusters ?? clustersOf(2);

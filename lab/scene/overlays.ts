@@ -2,6 +2,7 @@
 import type { KubeObject } from '../kubernetes/object.ts';
 import type { ObjectStore } from '../kubernetes/objects.ts';
 
+/** Which object. */
 export interface ObjectName {
   readonly kind: string;
   /** Empty for what has no namespace. */
@@ -12,6 +13,7 @@ export interface ObjectName {
 /** Answers what the object shall be instead; undefined: it is not there. */
 export type Change = (object: KubeObject | undefined) => KubeObject | undefined;
 
+/** A change of one object. */
 export interface Overlay extends ObjectName {
   readonly change: Change;
 }
@@ -23,6 +25,7 @@ interface Covered {
   readonly layers: ReadonlyMap<string, Change>;
 }
 
+/** The changes that lie over the objects of one cluster. */
 export interface Overlays {
   /** Lays the changes of `id` over what is there. */
   put(id: string, changes: readonly Overlay[]): void;
@@ -32,6 +35,7 @@ export interface Overlays {
   has(id: string): boolean;
 }
 
+/** Without any yet. */
 export function createOverlays(store: ObjectStore): Overlays {
   const covered = new Map<string, Covered>();
   let writing = false;

@@ -9,8 +9,10 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'deploy', 'rbac');
 
 /** The product's user name at every API server of the mesh. */
 export const PRODUCT_USER = 'system:serviceaccount:meshwarden:meshwarden';
+/** The groups of its service account. */
 export const PRODUCT_GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:meshwarden'] as const;
 
+/** The manifests of `deploy/rbac` for a cluster. */
 export function productRights({ roles }: Pick<MeshCluster, 'roles'>): KubeObject[] {
   return [...manifests('reader.yaml'), ...(roles.includes('signer') ? manifests('signer.yaml') : [])];
 }

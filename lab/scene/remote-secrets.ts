@@ -12,6 +12,7 @@ const TOKEN_SECRET = `${ACCOUNT}-istio-remote-secret-token`;
 
 /** The reader's user name at its API server. */
 export const READER_USER = `system:serviceaccount:${ISTIO_NAMESPACE}:${ACCOUNT}`;
+/** The groups of its service account. */
 export const READER_GROUPS = ['system:serviceaccounts', `system:serviceaccounts:${ISTIO_NAMESPACE}`] as const;
 
 /** A token as the token controller signs it for a Secret: without an end, unless one is given in UTC milliseconds. */
@@ -66,6 +67,7 @@ const READER_RULES = [
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
 ];
 
+/** Another cluster and the way in. */
 export interface RemoteApi {
   /** The cluster that is reached. */
   readonly name: string;
@@ -74,10 +76,12 @@ export interface RemoteApi {
   readonly token: string;
 }
 
+/** The Secret that leads to a cluster. */
 export function remoteSecretName(cluster: string): string {
   return `istio-remote-secret-${cluster}`;
 }
 
+/** The kubeconfig inside a remote secret, as istioctl writes it. */
 export function remoteKubeconfig({ name, server, caPem, token }: RemoteApi): string {
   const authority = Buffer.from(caPem).toString('base64');
   return stringify({

@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto';
 import { fieldsAt, isFields, kubeTime, type KubeObject, listAt, textAt } from '../kubernetes/object.ts';
 
+/** A port of a Service. */
 export interface WorkloadPort {
   readonly name: string;
   readonly port: number;
   readonly targetPort?: number;
 }
 
+/** Something that runs: one Deployment. */
 export interface Workload {
   readonly namespace: string;
   readonly name: string;
@@ -23,6 +25,7 @@ export interface Workload {
   readonly at: number;
 }
 
+/** The node that all pods of a cluster run on. */
 export const NODE = 'node-1';
 
 /** Letters that stand for something in the names of pods and slices: the same for the same text. */
@@ -38,6 +41,7 @@ function containersOf({ container, image }: Workload): object[] {
   return [{ name: container, image }];
 }
 
+/** Available in all its replicas. */
 export function deployment(workload: Workload): KubeObject {
   const { namespace, name, labels, selector, at } = workload;
   const replicas = workload.replicas ?? 1;
@@ -101,6 +105,7 @@ export function unreadyPod(pod: KubeObject, at: number): KubeObject {
 
 const READINESS = new Set(['Ready', 'ContainersReady']);
 
+/** Running and ready. */
 export function pods(workload: Workload): KubeObject[] {
   const { namespace, labels, selector, podNetwork, at, name } = workload;
   const startTime = kubeTime(at);
@@ -137,6 +142,7 @@ function podAddress(network: string, name: string, index: number): string {
   return `${network}.${start + index + 2}`;
 }
 
+/** How a workload is reached. */
 export interface ServiceOptions {
   readonly workload: Workload;
   readonly ports: readonly WorkloadPort[];
@@ -144,6 +150,7 @@ export interface ServiceOptions {
   readonly addresses?: readonly string[];
 }
 
+/** A Service in front of a workload. */
 export function service({ workload, ports, addresses }: ServiceOptions): KubeObject {
   const { namespace, name, labels, selector } = workload;
   return {
@@ -159,6 +166,7 @@ export function service({ workload, ports, addresses }: ServiceOptions): KubeObj
   };
 }
 
+/** The addresses of the pods behind a Service, all ready. */
 export function endpointSlice({ workload, ports }: ServiceOptions): KubeObject {
   const { namespace, name, podNetwork, labels } = workload;
   const endpoints = Array.from({ length: workload.replicas ?? 1 }, (_, index) => ({
@@ -185,6 +193,7 @@ export function endpointSlice({ workload, ports }: ServiceOptions): KubeObject {
   };
 }
 
+/** The name of the EndpointSlice of a Service. */
 export function sliceName(service: string): string {
   return `${service}-${letters(service, 5)}`;
 }

@@ -6,6 +6,7 @@ import { PRODUCT_GROUPS, PRODUCT_USER } from '../rbac.ts';
 const GROUP = 'API servers';
 const SLOW_MS = 3000;
 
+/** Stopped, frozen, slow, and a token that is refused. */
 export function apiFaults({ name, api, productToken }: MeshMember): LabFault[] {
   return [
     toggle(

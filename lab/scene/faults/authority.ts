@@ -16,6 +16,7 @@ import { allGone, changing, changingOne, definitionsGone, deploymentDown, withFi
 const GROUP = 'Certificate authority';
 const HOUR_MS = 3_600_000;
 
+/** The parts of a mesh that these faults touch. */
 export interface AuthorityParts {
   readonly members: readonly MeshMember[];
   readonly signer: MeshMember;
@@ -24,6 +25,7 @@ export interface AuthorityParts {
   readonly now: () => number;
 }
 
+/** Expired intermediates, the guide's mistake, and cert-manager stopped or gone. */
 export function authorityFaults(parts: AuthorityParts): LabFault[] {
   const { members } = parts;
   return [...members.map((member) => intermediateExpired(member, parts)), guideMistake(parts), stopped(parts), absent(parts)];

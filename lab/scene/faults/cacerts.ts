@@ -30,6 +30,7 @@ interface Variant {
   readonly change: () => Change;
 }
 
+/** Of one cluster: wrong key, garbage, one key too many, an older generation, none at all, and another root. */
 export function cacertsFaults(member: MeshMember, root: Authority, now: () => number): LabFault[] {
   const { name } = member;
   const shape = intermediateOf(name);

@@ -9,6 +9,7 @@ import { linkFaults } from './links.ts';
 import { rightsFaults } from './rights.ts';
 import { timeFaults } from './time.ts';
 
+/** Every fault of a mesh. */
 export function meshFaults(mesh: LabMesh): LabFault[] {
   const { members, signer, root, certManager, clock } = mesh;
   const now = (): number => clock.now();

@@ -9,6 +9,7 @@ import type { Change, Overlay } from '../overlays.ts';
 import { sliceName } from '../workloads.ts';
 import { allGone, changingOne, definitionsGone, deploymentDown, gone } from './changes.ts';
 
+/** Of one cluster, from a pod that is not ready to nothing installed. */
 export function istioFaults(member: MeshMember, now: () => number): LabFault[] {
   const { name } = member;
   const fault = (id: string, title: string, explain: string, changes: () => Overlay[]): LabFault =>

@@ -8,6 +8,7 @@ import { changingOne, gone } from './changes.ts';
 
 const GROUP = 'Rights';
 
+/** In one cluster: the right to Secrets, and all of them. */
 export function rightsFaults(member: MeshMember): LabFault[] {
   const { name } = member;
   const secrets = changingOne(

@@ -7,6 +7,7 @@ const GROUP = 'Time';
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
+/** A day, forty days, and past the next renewal. */
 export function timeFaults(clock: LabClock, certManager: CertManager): LabFault[] {
   const days = (count: number, explain: string): LabFault =>
     action({ id: `advance-${count}d`, title: count === 1 ? 'Advance a day' : `Advance ${count} days`, explain, group: GROUP }, () =>
