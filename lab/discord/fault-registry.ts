@@ -1,4 +1,3 @@
-import { NotPossible } from './people/refused.ts';
 import type { FaultView } from '../page/contract.ts';
 
 /** What the page's panel of faults works on. Whoever starts the lab fills it. */
@@ -11,5 +10,5 @@ export interface FaultRegistry {
 /** A panel without faults. */
 export const noFaults: FaultRegistry = {
   list: () => [],
-  set: (id) => Promise.reject(new NotPossible(`There is no fault ${id}`)),
+  set: (id) => Promise.reject(new Error(`There is no fault ${id}`)),
 };

@@ -11,7 +11,7 @@ import { LabDiscord } from './lab-discord.ts';
 import { servePage } from './page-routes.ts';
 import { serveRest, type RequestEntry, type RestSettings } from './rest-server.ts';
 import { listen } from './server.ts';
-import { serveFile, servePageFile } from './static-files.ts';
+import { notFound, serveFile } from './static-files.ts';
 import { createToken } from './token.ts';
 import { Transcript } from './transcript.ts';
 import { addChannel, createWorld } from './world.ts';
@@ -32,8 +32,8 @@ export interface LabDiscordOptions {
   /** Where to listen: 127.0.0.1 and a free port unless told. */
   readonly host?: string;
   readonly port?: number;
-  /** The page's built files, served at `/`. */
-  readonly pageDir?: string;
+  /** Answers what is neither API nor file nor the page's questions, such as the page itself, and says whether it did. */
+  readonly page?: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly faults?: FaultRegistry;
 }
 
@@ -42,7 +42,7 @@ const LOOPBACK = '127.0.0.1';
 interface Settings {
   readonly rest: RestSettings;
   readonly faults: FaultRegistry;
-  readonly pageDir: string | undefined;
+  readonly page: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 }
 
 /** Starts it with a guild, the channels `mesh` and `alerts`, and nobody in it but the bot. */
@@ -55,7 +55,7 @@ export async function startLabDiscord(options: LabDiscordOptions): Promise<LabDi
   const core = createCore(options, { random, accepts, problem: (text) => void problems.push(text) });
   const validator = options.validate === false ? undefined : (await import('./validate.ts')).specValidator;
   const rest: RestSettings = { accepts, requests, clock: options.clock, validator };
-  const settings: Settings = { rest, faults: options.faults ?? noFaults, pageDir: options.pageDir };
+  const settings: Settings = { rest, faults: options.faults ?? noFaults, page: options.page };
   const server = await listen({
     host: options.host ?? LOOPBACK,
     port: options.port ?? 0,
@@ -100,5 +100,5 @@ async function serve(core: Core, settings: Settings, message: IncomingMessage, r
   if (pathname.startsWith('/api/')) await serveRest(core, settings.rest, message, response);
   else if (pathname.startsWith('/lab/')) await servePage(core, settings.faults, message, response);
   else if (pathname.startsWith('/cdn/')) serveFile(core.world, pathname, response);
-  else await servePageFile(settings.pageDir, pathname, response);
+  else if (settings.page?.(message, response) !== true) notFound(response);
 }

@@ -38,7 +38,7 @@ async function act(core: Core, faults: FaultRegistry, call: string, message: Inc
   if (!call.startsWith('POST ')) return undefined;
   const { body } = await readBody(message);
   if (fault !== undefined) {
-    await faults.set(decodeURIComponent(fault), faultRequest.parse(body).on);
+    await setFault(faults, decodeURIComponent(fault), faultRequest.parse(body).on);
     core.world.changed();
     return faults.list();
   }
@@ -53,6 +53,16 @@ async function act(core: Core, faults: FaultRegistry, call: string, message: Inc
 /** Attachments are addressed as the bot reaches them; a browser may be elsewhere and asks where it got the page. */
 function withOwnFiles(core: Core, view: unknown): unknown {
   return JSON.parse(JSON.stringify(view).replaceAll(`${core.origin}/cdn/`, '/cdn/')) as unknown;
+}
+
+/** A fault that cannot be made is told to the person who wanted it. */
+async function setFault(faults: FaultRegistry, id: string, on: boolean): Promise<void> {
+  if (!faults.list().some((fault) => fault.id === id)) throw new NotPossible(`There is no fault ${id}`);
+  try {
+    await faults.set(id, on);
+  } catch (cause) {
+    throw new NotPossible(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 function actAnswer(interaction: Interaction): ActAnswer {

@@ -95,7 +95,7 @@ export async function acknowledged(interaction: Interaction): Promise<Interactio
   try {
     await interaction.acked.promise;
   } catch (cause) {
-    throw Object.assign(new NotPossible(cause instanceof Error ? cause.message : String(cause)), { cause });
+    throw new NotPossible(cause instanceof Error ? cause.message : String(cause), { cause });
   }
   return interaction;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   ActionRowBuilder,
   ButtonBuilder,
@@ -11,7 +12,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { FaultView, WorldView } from '../../../lab/page/contract.ts';
 import type { FaultRegistry } from '../../../lab/discord/index.ts';
-import { answering, bot, lab, meshCommand } from './bot.ts';
+import { answering, bot, lab, meshCommand, postable } from './bot.ts';
 
 function registry(): FaultRegistry {
   const fault = { id: 'mute', title: 'Mute Discord', explain: 'Nothing can be posted.', group: 'Discord', kind: 'toggle' as const };
@@ -19,13 +20,14 @@ function registry(): FaultRegistry {
   return {
     list: () => [{ ...fault, on }],
     set: async (_id, wanted) => {
+      if (!wanted) throw new Error('nobody can mend it');
       on = wanted;
     },
   };
 }
 
 async function page() {
-  const d = await lab({ faults: registry(), pageDir: `${import.meta.dirname}/files` });
+  const d = await lab({ faults: registry(), page: servePage });
   const client = await bot(d, { presence: { status: 'idle', activities: [{ name: '2 alerts' }] } });
   await client.application.commands.set([meshCommand], d.guildId);
   const lena = d.user('lena', d.role('operator'));
@@ -152,14 +154,34 @@ describe('lab/discord: the routes of the page', () => {
     await reader?.cancel();
   });
 
-  it('serves the files of the page and nothing outside their folder', async () => {
+  it('tells the person why a fault cannot be made', async () => {
+    const { post } = await page();
+    expect(await post('/lab/faults/gone', { on: true })).toEqual({ status: 422, body: { error: 'There is no fault gone' } });
+    expect(await post('/lab/faults/mute', { on: false })).toEqual({ status: 422, body: { error: 'nobody can mend it' } });
+  });
+
+  it('leaves the rest to the page, and has nothing where the page has nothing', async () => {
     const { d } = await page();
-    const index = await fetch(d.url);
-    expect([index.headers.get('content-type'), await index.text()]).toEqual([
-      'text/html; charset=utf-8',
-      '<!doctype html>\n<title>page</title>\n',
+    const answers = await Promise.all(['/', '/gone.js', '/cdn/gone'].map((path) => fetch(`${d.url}${path}`)));
+    expect(await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()]))).toEqual([
+      [200, 'the page'],
+      [404, 'Not found\n'],
+      [404, 'Not found\n'],
     ]);
-    const outside = await fetch(`${d.url}/..%2Fbot.ts`);
-    expect([outside.status, (await fetch(`${d.url}/gone.js`)).status]).toEqual([404, 404]);
+  });
+
+  it('addresses attachments so that a browser on another machine finds them', async () => {
+    const { d, client, state } = await page();
+    const channel = await postable(client, d.channel('mesh'));
+    await channel.send({ files: [{ attachment: Buffer.from('x'), name: 'x.txt' }] });
+    const url = (await state()).channels[0]?.messages[0]?.message.attachments[0]?.url;
+    expect(url).toMatch(/^\/cdn\/attachments\/\d+\/\d+\/x\.txt$/);
+    expect(await (await fetch(new URL(url ?? '', d.url))).text()).toBe('x');
   });
 });
+
+function servePage(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.url !== '/') return false;
+  response.end('the page');
+  return true;
+}
