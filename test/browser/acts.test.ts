@@ -78,6 +78,14 @@ describe('the composer', () => {
     expect(await screen.asked(1)).toEqual({ path: '/lab/slash', body });
   });
 
+  it('says so while the bot has registered no commands', async () => {
+    screen.lab.change((world) => ({ ...world, commands: [], guild: { ...world.guild, name: 'Empty' } }));
+    await screen.shows('.guild', 'Empty');
+    await screen.press('/');
+    await screen.shows('.composer-status', 'The bot has registered no commands yet');
+    expect(await screen.lines('.suggestions')).toEqual([]);
+  });
+
   it('says that it carries commands only', async () => {
     await screen.tab.locator('#composer').fill('hello');
     await screen.press('Enter');

@@ -29,6 +29,8 @@ export interface FixtureLab {
   faults: readonly FaultView[];
   /** Changes the world and tells the page. */
   change(next: (world: WorldView) => WorldView): void;
+  /** Breaks the line that tells of changes; the page connects again. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,10 @@ export async function startFixtureLab(): Promise<FixtureLab> {
       lab.world = next({ ...lab.world, revision: lab.world.revision + 1 });
       for (const listener of listeners) listener.write(`event: changed\ndata: ${lab.world.revision}\n\n`);
     },
+    hangUp() {
+      for (const listener of listeners) listener.end();
+      listeners.clear();
+    },
     async close() {
       server.close();
       server.closeAllConnections();
@@ -76,7 +82,7 @@ async function handle(lab: FixtureLab, listeners: Set<ServerResponse>, request: 
     send(response, answer.status, JSON.stringify(answer.body), 'application/json');
   } else if (path === '/lab/events') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(': hello\n\n');
+    response.write('retry: 20\n\n');
     listeners.add(response);
     response.on('close', () => listeners.delete(response));
   } else if (path === '/lab/state') send(response, 200, JSON.stringify(lab.world), 'application/json');

@@ -195,6 +195,14 @@ describe('as the lab changes, the page', () => {
     expect(await screen.tab.evaluate(drawn)).toBe(200);
   });
 
+  it('reads everything again after the line to the lab was broken', async () => {
+    screen.lab.hangUp();
+    screen.lab.world = { ...screen.lab.world, guild: { ...screen.lab.world.guild, name: 'Changed meanwhile' } };
+    await screen.shows('.guild', 'Changed meanwhile');
+    await screen.tab.waitForFunction("document.querySelector('.composer-status').innerText.trim() === ''");
+    expect(await screen.lines('.guild')).toEqual(['Changed meanwhile']);
+  });
+
   it('shows whether the bot is there', async () => {
     expect(await screen.lines('.presence-text')).toEqual(['meshwarden', 'Online · 2 clusters healthy']);
     screen.lab.change((world) => ({ ...world, bot: { ...world.bot, online: false } }));

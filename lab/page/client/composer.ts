@@ -107,7 +107,7 @@ class LabComposer extends LitElement {
 
   #write(text: string): void {
     this.text = text;
-    this.refusal = '';
+    this.refusal = text.startsWith('/') && this.#commands.length === 0 ? 'The bot has registered no commands yet' : '';
     this.closed = !text.startsWith('/');
     this.#askBot();
     this.#suggestAgain();

@@ -3,6 +3,8 @@ import { api, RefusedError } from './api.ts';
 import type { Store } from './state.ts';
 import { setLabClock } from './ticker.ts';
 
+const againMs = 2000;
+
 /** Starts reading; a change that comes while a read is under way leads to one more read. */
 export function followLab(store: Store): void {
   let reading = false;
@@ -25,9 +27,17 @@ export function followLab(store: Store): void {
     if (again) await read();
   }
 
-  const events = new EventSource('/lab/events');
-  events.addEventListener('changed', () => void read());
-  events.addEventListener('open', () => void read());
-  events.addEventListener('error', () => store.set({ connected: false }));
+  /** A browser connects again by itself after a broken line, but not after an answer that was an error. */
+  function listen(): void {
+    const events = new EventSource('/lab/events');
+    events.addEventListener('changed', () => void read());
+    events.addEventListener('open', () => void read());
+    events.addEventListener('error', () => {
+      store.set({ connected: false });
+      if (events.readyState === EventSource.CLOSED) setTimeout(listen, againMs);
+    });
+  }
+
+  listen();
   void read();
 }
