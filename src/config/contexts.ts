@@ -1,7 +1,38 @@
 import { OperatorError } from '../core/errors.ts';
+import type { Config } from './config.ts';
+import { configFromKubeconfig } from './from-kubeconfig.ts';
 import { readKubeconfig, type KubeContext } from './kubeconfig.ts';
+import { nearest } from './nearest.ts';
 import { absolute, defaultKubeconfig } from './paths.ts';
 import { isMissing, readFailureWords, type ConfigSources } from './sources.ts';
+
+export interface KubeconfigOptions {
+  /** The kubeconfig that the command line names. */
+  readonly kubeconfig: string | undefined;
+  /** The contexts that the command line names; undefined: all. */
+  readonly contexts: readonly string[] | undefined;
+}
+
+/**
+ * A configuration for whoever has a kubeconfig and no configuration file.
+ *
+ * @throws OperatorError with reason `invalid` where there is no kubeconfig, it has no context, or not the ones that are named.
+ */
+export async function loadFromKubeconfig(sources: ConfigSources, options: KubeconfigOptions): Promise<Config> {
+  const all = await readContexts(options.kubeconfig, sources);
+  const { contexts } = options;
+  if (contexts === undefined) return configFromKubeconfig(all);
+  const names = all.map(({ name }) => name);
+  const unknown = contexts.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return configFromKubeconfig(all.filter(({ name }) => contexts.includes(name)));
+  const near = nearest(unknown[0] ?? '', names);
+  throw new OperatorError({
+    reason: 'invalid',
+    what: `No context is named ${unknown.join(', ')}`,
+    ...(near === undefined ? {} : { why: `did you mean ${near}` }),
+    next: `Name some of ${names.join(', ')}.`,
+  });
+}
 
 /**
  * The contexts of the kubeconfig that kubectl would use, or of the one that is named; of two with the same name the first, as kubectl has it.

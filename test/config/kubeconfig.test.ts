@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readContexts } from '../../src/config/contexts.ts';
+import { loadFromKubeconfig } from '../../src/config/contexts.ts';
 import { clusterNames, configFromKubeconfig } from '../../src/config/from-kubeconfig.ts';
 import { readKubeconfig } from '../../src/config/kubeconfig.ts';
 import { nodeError, sourcesOf } from './sources.ts';
@@ -96,10 +96,11 @@ describe('src/config/contexts.ts', () => {
   const OTHER =
     'contexts: [{ name: a, context: { cluster: z } }, { name: z, context: { cluster: z } }]\nclusters: [{ name: z, cluster: { server: "https://z" } }]\n';
   const both = sourcesOf({ '/k': TEXT, '/o': OTHER }, { KUBECONFIG: '/k:/gone:/o' });
-  const chosen = async (named?: string): Promise<unknown> => (await readContexts(named, both)).map(({ name, file }) => [name, file]);
+  const clustersOf = async (sources: typeof both, kubeconfig?: string, contexts?: readonly string[]): Promise<unknown> =>
+    (await loadFromKubeconfig(sources, { kubeconfig, contexts })).clusters.map(({ name, kubeconfig: files }) => [name, ...files]);
 
   test('takes all contexts of all files, of two with one name the first', async () => {
-    expect(await chosen()).toEqual([
+    expect(await clustersOf(both)).toEqual([
       ['a', '/k'],
       ['b', '/k'],
       ['d', '/k'],
@@ -107,24 +108,40 @@ describe('src/config/contexts.ts', () => {
     ]);
   });
 
-  test('takes the file that is named, and no other', async () => {
-    expect(await chosen('/o')).toEqual([
-      ['a', '/o'],
+  test('takes the contexts and the file that are named', async () => {
+    expect(await clustersOf(both, undefined, ['z', 'b'])).toEqual([
+      ['b', '/k'],
       ['z', '/o'],
     ]);
+    expect(await clustersOf(both, '/o', ['a'])).toEqual([['a', '/o']]);
   });
 
-  test.each<[string, typeof both, string]>([
-    ['no file at all', sourcesOf({}), 'Cannot read the kubeconfig (/home/lena/.kube/config): no such file'],
-    ['a list of missing files', sourcesOf({}, { KUBECONFIG: '/x:/y' }), 'Cannot read the kubeconfig (/x, /y): no such file'],
+  test.each<[string, typeof both, readonly string[] | undefined, string, string]>([
+    ['contexts that are not there', both, ['a', 'zz', 'y'], 'No context is named zz, y: did you mean z', 'Name some of a, b, d, z.'],
+    [
+      'no file at all',
+      sourcesOf({}),
+      undefined,
+      'Cannot read the kubeconfig (/home/lena/.kube/config): no such file',
+      'Name a file with --kubeconfig or in KUBECONFIG.',
+    ],
+    [
+      'a list of missing files',
+      sourcesOf({}, { KUBECONFIG: '/x:/y' }),
+      undefined,
+      'Cannot read the kubeconfig (/x, /y): no such file',
+      'Name a file with --kubeconfig or in KUBECONFIG.',
+    ],
     [
       'a file of a list that may not be read',
       sourcesOf({ '/x': nodeError('EACCES'), '/k': TEXT }, { KUBECONFIG: '/x:/k' }),
+      undefined,
       'Cannot read the kubeconfig (/x): a file that may not be read',
+      'Name a file with --kubeconfig or in KUBECONFIG.',
     ],
-  ])('refuses %s', async (_, sources, message) => {
-    await expect(readContexts(undefined, sources)).rejects.toEqual(
-      expect.objectContaining({ message, next: 'Name a file with --kubeconfig or in KUBECONFIG.', reason: 'invalid' }),
+  ])('refuses %s', async (_, sources, contexts, message, next) => {
+    await expect(loadFromKubeconfig(sources, { kubeconfig: undefined, contexts })).rejects.toEqual(
+      expect.objectContaining({ message, next, reason: 'invalid' }),
     );
   });
 });
