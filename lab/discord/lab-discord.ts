@@ -160,7 +160,7 @@ export class LabDiscord {
   }
 
   /** Resolves when the bot is connected and ready. */
-  ready(withinMs = 10_000): Promise<void> {
+  online(withinMs = 10_000): Promise<void> {
     return until(this.world, () => this.gateway.online, { withinMs, seen: () => 'the bot is not connected' });
   }
 
