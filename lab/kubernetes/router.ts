@@ -2,7 +2,9 @@
 import { jsonReply, type Answer, type Call, type Handler, type ResourceCall } from './call.ts';
 import { deleteCollection, deleteObject, type DeletionContext } from './deletes.ts';
 import { discover, notFoundText, type DiscoveryContext } from './discovery.ts';
-import { createObject, patchObject, replaceObject, type MutationContext } from './mutations.ts';
+import type { MutationContext } from './mutation.ts';
+import { createObject, replaceObject } from './mutations.ts';
+import { patchObject } from './patching.ts';
 import { getObject, listObjects } from './reads.ts';
 import { requestToken, reviewAccess, reviewSelf, type ReviewContext } from './reviews.ts';
 import { failure, methodNotAllowed, noSuchResource, notFound } from './status.ts';

@@ -1,5 +1,5 @@
 /** What etcd and the watch cache are to the real server: the objects, one counter of versions, and the events since. */
-import { isFields, type KubeObject } from './object.ts';
+import type { KubeObject } from './object.ts';
 import { storageKey, type Resource } from './resources.ts';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -176,9 +176,4 @@ function atRest(key: string, object: KubeObject, revision: number): Stored {
     return (item ??= JSON.stringify(rest));
   };
   return { key, object, revision, json, itemJson: (resource) => (resource.custom === true ? json() : bare()) };
-}
-
-/** True when a value read from a request can be stored as an object. */
-export function isObject(value: unknown): value is KubeObject {
-  return isFields(value) && isFields(value['metadata']);
 }

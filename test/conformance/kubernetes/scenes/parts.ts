@@ -56,3 +56,8 @@ export function istiod({ cluster }: Stage, namespace: string, replicas = 0): voi
     { manager: 'unknown' },
   );
 }
+
+export function elsewhere({ cluster, clock }: Stage): void {
+  const data = { at: String(clock.now()), version: cluster.store.resourceVersion };
+  cluster.store.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'elsewhere', namespace: 'default' }, data });
+}
