@@ -39,6 +39,8 @@ export interface Request {
   readonly body?: unknown;
   /** `application/json` where there is a body and nothing else is said. */
   readonly contentType?: string;
+  /** True where it changes nothing although it is no GET. */
+  readonly asks?: boolean;
   readonly options: CallOptions;
 }
 
@@ -150,10 +152,11 @@ export class Caller {
 }
 
 /** How long to wait before another attempt, in milliseconds and before jitter; undefined where there must be none. */
-function waitBefore({ method }: Request, failure: OperatorError, attempt: number): number | undefined {
+function waitBefore({ method, asks }: Request, failure: OperatorError, attempt: number): number | undefined {
   const { reason, retryAfterMs } = failure;
   // A deadline that passed once will most likely pass again: whoever waits should hear of it now.
-  const mayRepeat = method === 'GET' ? failure.retryable && reason !== 'timeout' && reason !== 'conflict' : harmless(failure);
+  const mayRepeat =
+    method === 'GET' || asks === true ? failure.retryable && reason !== 'timeout' && reason !== 'conflict' : harmless(failure);
   const wait = retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1);
   return mayRepeat && wait <= LONGEST_WAIT_MS ? wait : undefined;
 }

@@ -115,6 +115,18 @@ export class ClusterClient {
     return this.#json({ subject, method: 'POST', path, query: { fieldManager: FIELD_MANAGER, ...dry(options) }, body: object, options });
   }
 
+  /** Asks a question that is written as an object and keeps nothing, such as an access review: it is tried again like a read. */
+  async review(resource: Resource, question: object, options: CallOptions): Promise<unknown> {
+    return this.#json({
+      subject: this.#subject('create', resource, {}),
+      method: 'POST',
+      path: pathOf(resource, {}),
+      body: question,
+      asks: true,
+      options,
+    });
+  }
+
   /**
    * Puts a whole object in the place of the one that was read. The API server would overwrite whatever is there without a `resourceVersion`, so it
    * must be given. @throws OperatorError with reason `conflict` where the object has changed since.

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { OperatorError } from '../../core/errors.ts';
+import { ApiError } from '../errors.ts';
+import type { ClusterClient } from '../client.ts';
+
+/** What every reader is given. */
+export interface Reading {
+  readonly client: ClusterClient;
+  readonly signal: AbortSignal;
+}
+
+/** An object in the shape that the product knows. @throws OperatorError that names the object and the first field that is not so. */
+export function shaped<T>(schema: z.ZodType<T>, object: unknown, what: string, { client }: Pick<Reading, 'client'>): T {
+  const parsed = schema.safeParse(object);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new OperatorError({
+    reason: 'protocol',
+    what: `Cannot understand ${what}`,
+    where: `cluster ${client.cluster}`,
+    // The path only: the value may be part of a Secret.
+    why: `its field ${issue?.path.join('.') || '(whole)'} has another shape than expected`,
+    next: 'The API may be newer than this version of meshwarden: report it with the versions of both.',
+  });
+}
+
+/** `undefined` where the object, or its whole kind, is not there. */
+export async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof OperatorError && error.reason === 'notFound') return undefined;
+    throw error;
+  }
+}
+
+/** True where the API server does not know the group at all: it then answers 404 in plain text instead of a Status. */
+export function isUnknownKind(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { apiVersionOf, SELF_SUBJECT_ACCESS_REVIEWS } from './resources.ts';
+import type { CallOptions, ClusterClient } from './client.ts';
+
+/** One right that the product needs: what `deploy/rbac` grants, as data. */
+export interface Right {
+  /** `''` for the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: string;
+  /** Undefined: in the whole cluster. */
+  readonly namespace: string | undefined;
+  /** Undefined: objects of any name. */
+  readonly name: string | undefined;
+}
+
+/** A right that was asked about. */
+export interface ReviewedRight {
+  readonly right: Right;
+  readonly allowed: boolean;
+}
+
+interface Rule {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly namespace?: string;
+  readonly names?: readonly string[];
+}
+
+const READ = ['get', 'list', 'watch'] as const;
+
+/** What is needed in every cluster to look at it (`deploy/rbac/reader.yaml`). */
+export function readerRights(istioNamespace: string): readonly Right[] {
+  return expand([
+    { group: '', resources: ['namespaces'], verbs: READ },
+    { group: '', resources: ['services'], verbs: READ },
+    { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: READ },
+    { group: 'networking.istio.io', resources: ['gateways'], verbs: READ },
+    { group: '', resources: ['configmaps'], names: ['istio-ca-root-cert'], verbs: ['get'] },
+    { group: '', resources: ['secrets'], verbs: READ, namespace: istioNamespace },
+    { group: 'apps', resources: ['deployments'], verbs: READ, namespace: istioNamespace },
+  ]);
+}
+
+/** What is needed beside it in the cluster with cert-manager (`deploy/rbac/signer.yaml`). */
+export function signerRights(rootNamespace: string, intermediatesNamespace: string): readonly Right[] {
+  return expand([
+    { group: 'cert-manager.io', resources: ['clusterissuers'], verbs: READ },
+    { group: 'apps', resources: ['deployments'], verbs: READ, namespace: rootNamespace },
+    { group: 'cert-manager.io', resources: ['certificates', 'issuers'], verbs: READ, namespace: rootNamespace },
+    { group: 'cert-manager.io', resources: ['certificates', 'issuers'], verbs: READ, namespace: intermediatesNamespace },
+    { group: '', resources: ['secrets'], verbs: ['get'], namespace: intermediatesNamespace },
+  ]);
+}
+
+function expand(rules: readonly Rule[]): readonly Right[] {
+  return rules.flatMap(({ group, resources, verbs, namespace, names }) =>
+    resources.flatMap((resource) =>
+      verbs.flatMap((verb) => (names ?? [undefined]).map((name) => ({ group, resource, verb, namespace, name }))),
+    ),
+  );
+}
+
+const Review = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/** Asks the API server which of these rights we have. Everybody who is logged in may ask. @throws OperatorError where it cannot be asked. */
+export async function reviewRights(
+  client: ClusterClient,
+  rights: readonly Right[],
+  options: CallOptions,
+): Promise<readonly ReviewedRight[]> {
+  return Promise.all(rights.map((right) => review(client, right, options)));
+}
+
+async function review(client: ClusterClient, right: Right, { signal }: CallOptions): Promise<ReviewedRight> {
+  const { group, resource, verb, namespace, name } = right;
+  const resourceAttributes = {
+    group,
+    resource,
+    verb,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+  const answer = await client.review(
+    SELF_SUBJECT_ACCESS_REVIEWS,
+    { apiVersion: apiVersionOf(SELF_SUBJECT_ACCESS_REVIEWS), kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
+    { signal },
+  );
+  return { right, allowed: Review.parse(answer).status.allowed };
+}
