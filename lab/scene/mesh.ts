@@ -29,6 +29,7 @@ import { PRODUCT_GROUPS, PRODUCT_USER, productRights } from './rbac.ts';
 import { reader, READER_GROUPS, READER_USER, readerToken, type RemoteApi, remoteSecret } from './remote-secrets.ts';
 
 const DAY_MS = 86_400_000;
+const KUBERNETES_VERSION = 'v1.36.2+k3s1';
 
 /** What a mesh is made of. */
 export interface MeshOptions {
@@ -37,7 +38,7 @@ export interface MeshOptions {
   readonly clusters?: readonly MeshCluster[];
   /** How long ago the intermediates were issued, in milliseconds; 20 days by default, so that they are renewed in 100 days. */
   readonly intermediatesAge?: number;
-  /** What every API server says it is. */
+  /** What every API server and node says it is; by default a version that Istio 1.30 and cert-manager 1.21 support. */
   readonly gitVersion?: string;
 }
 
@@ -75,7 +76,7 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   // Made once each: in a mesh of 100 clusters every one of them lies in 99 others.
   const remotes = members.map((member) => ({ member, secret: remoteSecret(remoteApi(member)) }));
   for (const member of members) {
-    fill(member, { root, now });
+    fill(member, { root, now, version: versionOf(options) });
     put(
       member,
       remotes.filter((remote) => remote.member !== member).map(({ secret }) => secret),
@@ -110,9 +111,13 @@ function ageOf({ intermediatesAge }: MeshOptions): number {
   return intermediatesAge ?? 20 * DAY_MS;
 }
 
+function versionOf({ gitVersion }: MeshOptions): string {
+  return gitVersion ?? KUBERNETES_VERSION;
+}
+
 async function startMember(cluster: MeshCluster, root: Authority, options: MeshOptions): Promise<MeshMember> {
-  const { clock, gitVersion } = options;
-  const api = await startLabCluster({ name: cluster.name, clock, ...(gitVersion === undefined ? {} : { gitVersion }) });
+  const { clock } = options;
+  const api = await startLabCluster({ name: cluster.name, clock, gitVersion: versionOf(options) });
   const shape = intermediateOf(cluster.name);
   const token = readerToken();
   api.addUser(READER_USER, { token, groups: READER_GROUPS });
@@ -131,7 +136,7 @@ interface Filling {
   readonly now: number;
 }
 
-function fill(member: MeshMember, { root, now }: Filling): void {
+function fill(member: MeshMember, { root, now, version }: Filling & { readonly version: string }): void {
   const { api, podNetwork } = member;
   put(member, [
     ...istioDefinitions(),
@@ -141,7 +146,7 @@ function fill(member: MeshMember, { root, now }: Filling): void {
   ]);
   const names = api.store.list('Namespace').map(({ metadata }) => metadata.name ?? '');
   put(member, [
-    node(podNetwork, 'v1.36.2+k3s1'),
+    node(podNetwork, version),
     cacerts(member.signing),
     ...controlPlane(now, `${podNetwork}.0`),
     ...trustBundles(root.certificatePem, names),

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { X509Certificate } from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -15,16 +16,29 @@ import type { MeshMember } from '../../../lab/scene/member.ts';
 import { buildMesh, type LabMesh } from '../../../lab/scene/mesh.ts';
 import { fromBase64 } from '../../../lab/scene/text.ts';
 
-/** The status of a GET with a bearer token. */
-async function statusOf({ api }: MeshMember, token: string, path: string): Promise<number> {
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The answer to a GET with a bearer token. */
+async function get({ api }: MeshMember, token: string, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request(`${api.url}${path}`, { ca: api.caPem, headers: { authorization: `Bearer ${token}` }, agent: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
+    const options = { ca: api.caPem, headers: { authorization: `Bearer ${token}` }, agent: false };
+    const call = request(`${api.url}${path}`, options, (answer) => {
+      text(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
     });
     call.on('error', reject);
     call.end();
   });
+}
+
+async function statusOf(member: MeshMember, token: string, path: string): Promise<number> {
+  return (await get(member, token, path)).status;
+}
+
+async function bodyOf(member: MeshMember, path: string): Promise<unknown> {
+  return JSON.parse((await get(member, member.productToken, path)).body);
 }
 
 const SYSTEM = '/api/v1/namespaces/istio-system';
@@ -98,6 +112,14 @@ describe('lab/scene/mesh', () => {
         status: { loadBalancer: { ingress: [{ ip: '100.64.0.20', ipMode: 'VIP' }] } },
       },
     ]);
+  });
+
+  it('says which version of Kubernetes it is, at the API server and on the node', async () => {
+    const { signer } = mesh;
+    const version = await bodyOf(signer, '/version');
+
+    expect(version).toMatchObject({ major: '1', minor: '36', gitVersion: 'v1.36.2+k3s1' });
+    expect(fieldsAt(signer.api.store.get('Node', '', 'node-1'), 'status', 'nodeInfo')['kubeletVersion']).toBe('v1.36.2+k3s1');
   });
 
   it('lets the istiod of each cluster read the other with its remote secret', async () => {
