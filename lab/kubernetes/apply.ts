@@ -6,6 +6,7 @@ import { cloneObject, isFields, kubeTime, type Fields, type KubeObject } from '.
 import { failure, unforeseen, type StatusCause, type StatusError } from './status.ts';
 import { childStructure, isAssociative, type Structure } from './structure.ts';
 
+/** One apply: what is there, what is stated, by whom. */
 export interface ApplyRequest {
   readonly live: KubeObject | undefined;
   readonly configuration: KubeObject;
@@ -16,6 +17,7 @@ export interface ApplyRequest {
   readonly reset: (set: FieldSet) => FieldSet;
 }
 
+/** What an apply came to: the object, and who owns which of its fields. */
 export interface Applied {
   readonly object: KubeObject;
   readonly owners: readonly Owner[];

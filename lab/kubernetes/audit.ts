@@ -15,11 +15,13 @@ export interface AuditEntry {
   readonly at: number;
 }
 
+/** Hears of a call when its answer is about to be sent. */
 export type CallListener = (entry: AuditEntry) => void;
 
 /** The oldest entries go when there are more than this. */
 const KEPT = 20_000;
 
+/** The audit log of one server. */
 export class Audit {
   readonly entries: AuditEntry[] = [];
   readonly #listeners = new Set<CallListener>();

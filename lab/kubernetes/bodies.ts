@@ -9,10 +9,12 @@ import { badRequest, failure, type StatusError } from './status.ts';
 /** More than this is refused before it is read to its end. */
 export const MAX_BODY = 3 * 1024 * 1024;
 
+/** The media type of a body without its parameters; JSON when none is named. */
 export function mediaType(call: ResourceCall): string {
   return (call.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
 }
 
+/** The 415 of a built-in resource. */
 export function unsupportedMedia(message: string): StatusError {
   return failure({ code: 415, message, reason: 'UnsupportedMediaType', details: {} });
 }
@@ -45,6 +47,7 @@ export function readObject(call: ResourceCall, definition?: KubeObject): ReadBod
   return { object: pruned as KubeObject, warnings: validation === 'Ignore' ? [] : unknown.map(unknownField) };
 }
 
+/** A field that a kind does not have, as warnings and refusals name it. */
 export function unknownField(path: string): string {
   return `unknown field "${path}"`;
 }

@@ -5,6 +5,7 @@ import type { ResourceRequest } from './request.ts';
 import type { Resource } from './resources.ts';
 import type { User } from './users.ts';
 
+/** A call whose caller is known and whose body is read. */
 export interface Call {
   readonly method: string;
   readonly url: URL;
@@ -38,14 +39,18 @@ export interface Upgraded {
   readonly upgrade: (socket: Duplex, head: Buffer) => void;
 }
 
+/** What a handler answers: all at once, bit by bit, or by taking over the connection. */
 export type Answer = Reply | Streamed | Upgraded;
 
+/** Answers one call to a resource; refusals are thrown as a StatusError. */
 export type Handler = (call: ResourceCall) => Answer | Promise<Answer>;
 
+/** A whole answer in JSON. */
 export function jsonReply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   return { status, json: JSON.stringify(body), headers };
 }
 
+/** A whole answer as plain text. */
 export function textReply(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Reply {
   return { status, text, headers };
 }

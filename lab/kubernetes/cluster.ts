@@ -26,6 +26,7 @@ import { Writes } from './writes.ts';
 export type { EndpointTarget } from './endpoints.ts';
 export type { KubeObject } from './object.ts';
 
+/** What a lab cluster is called and where it listens. */
 export interface LabClusterOptions {
   /** Names the cluster in its kubeconfigs and its certificate authority. */
   readonly name: string;
@@ -38,6 +39,7 @@ export interface LabClusterOptions {
   readonly sans?: readonly string[];
 }
 
+/** How a user of a lab cluster gets in, and until when. */
 export interface UserOptions {
   /** A random one by default. */
   readonly token?: string;
@@ -46,6 +48,7 @@ export interface UserOptions {
   readonly expiresAt?: number;
 }
 
+/** One running API server double, with the strings to pull on it. */
 export interface LabCluster {
   readonly name: string;
   readonly url: string;
@@ -75,6 +78,7 @@ const DEFAULT_VERSION = 'v1.37.2';
 const IN_CLUSTER_NAMES = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
 const START_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
+/** Starts a cluster with its four namespaces and the user `admin`, listening on a free port. */
 export async function startLabCluster(options: LabClusterOptions): Promise<LabCluster> {
   const { name, clock } = options;
   const host = options.host ?? '127.0.0.1';

@@ -3,6 +3,7 @@ import { elementOf, join, type FieldSet } from './fieldset.ts';
 import { isFields, sameJson } from './object.ts';
 import { childStructure, isAssociative, type Structure } from './structure.ts';
 
+/** Which fields came, went and changed. */
 export interface Comparison {
   readonly added: FieldSet;
   readonly removed: FieldSet;
@@ -15,6 +16,7 @@ interface Found {
   readonly modified: Set<string>;
 }
 
+/** Compares two states field by field, as far as their structure says that fields have owners of their own. */
 export function compare(before: unknown, after: unknown, structure: Structure): Comparison {
   const found: Found = { added: new Set(), removed: new Set(), modified: new Set() };
   walk(before, after, structure, '', found);

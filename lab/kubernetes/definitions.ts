@@ -5,6 +5,7 @@ import type { Storage } from './store.ts';
 import type { Writes } from './writes.ts';
 import type { Clock } from '../../src/core/clock.ts';
 
+/** What establishing a definition needs. */
 export interface DefinitionContext {
   readonly storage: Storage;
   readonly registry: Registry;

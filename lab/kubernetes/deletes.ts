@@ -8,6 +8,7 @@ import { matcherOf } from './selectors.ts';
 import { badRequest, deletedStatus, failure, invalid, notFound, resourceDetails } from './status.ts';
 import type { Storage } from './store.ts';
 
+/** What a deletion needs. */
 export interface DeletionContext {
   readonly storage: Storage;
   readonly registry: Registry;
@@ -127,6 +128,7 @@ function requireUnprotected({ target }: ResourceCall): void {
   throw failure({ code: 403, message, reason: 'Forbidden', details: { name: target.name, kind: 'namespaces' } });
 }
 
+/** DELETE of one object. 409 when a precondition does not hold. */
 export function deleteObject(context: DeletionContext, call: ResourceCall): Answer {
   requireUnprotected(call);
   const { resource, namespace, name } = call.target;

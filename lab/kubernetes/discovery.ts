@@ -4,6 +4,7 @@ import type { Registry } from './registry.ts';
 import { groupVersion, storageVersionHash, type Resource, type Subresource } from './resources.ts';
 import { noSuchResource } from './status.ts';
 
+/** What discovery shows. */
 export interface DiscoveryContext {
   readonly registry: Registry;
   readonly gitVersion: string;
@@ -86,6 +87,7 @@ function health(url: URL): Reply | undefined {
   return textReply(200, `${CHECKS.map((name) => `[+]${name} ok\n`).join('')}${groups['endpoint']} check passed\n`);
 }
 
+/** The answer to a path, or a group, that the server does not know. */
 export function notFoundText(): Reply {
   return textReply(404, '404 page not found\n');
 }

@@ -10,6 +10,7 @@ export interface EndpointTarget {
   readonly port: number;
 }
 
+/** The listeners and logs of one cluster, by namespace and pod. */
 export class Endpoints {
   readonly #targets = new Map<string, EndpointTarget>();
   readonly #logs = new Map<string, string>();

@@ -16,6 +16,7 @@ export interface NextFailure {
   readonly afterwards?: boolean;
 }
 
+/** The faults of one cluster. Each works on calls that come after it, and on open connections where it says so. */
 export interface Faults {
   /** Refuses connections, and cuts the open ones. */
   down(): Promise<void>;

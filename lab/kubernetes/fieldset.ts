@@ -2,10 +2,13 @@
 import { isFields, type Fields, type FieldsV1 } from './object.ts';
 import { childStructure, isAssociative, type Structure } from './structure.ts';
 
+/** Paths of fields. */
 export type FieldSet = ReadonlySet<string>;
 
+/** Stands between the elements of a path; it occurs in no field name. */
 export const SEPARATOR = '\u0000';
 
+/** The path one element further. */
 export function join(path: string, element: string): string {
   return path === '' ? element : path + SEPARATOR + element;
 }
@@ -23,6 +26,7 @@ const UNOWNED = new Set(
   ].map((path) => path.join(SEPARATOR)),
 );
 
+/** Takes identity and bookkeeping out of a set. */
 export function withoutUnowned(set: FieldSet): FieldSet {
   return new Set([...set].filter((path) => !UNOWNED.has(path) && !path.startsWith(`f:metadata${SEPARATOR}f:managedFields`)));
 }
@@ -60,6 +64,7 @@ function state(value: unknown, structure: Structure, path: string, found: Set<st
   found.add(path);
 }
 
+/** A set as managedFields has it. */
 export function toFieldsV1(set: FieldSet): FieldsV1 {
   const root: FieldsV1 = {};
   for (const path of [...set].sort()) {
@@ -77,6 +82,7 @@ function stripLeafDots(node: FieldsV1): FieldsV1 {
   return Object.fromEntries(entries.map(([name, value]) => [name, name === '.' ? {} : stripLeafDots(value)]));
 }
 
+/** Reads what managedFields has. */
 export function fromFieldsV1(fields: FieldsV1 | undefined): FieldSet {
   const found = new Set<string>();
   const walk = (node: FieldsV1, path: string): void => {

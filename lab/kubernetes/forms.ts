@@ -12,6 +12,7 @@ function asked(accept: string | undefined): string | undefined {
   return /;\s*as=(?<form>[A-Za-z]+)/.exec(first)?.groups?.['form'];
 }
 
+/** The head of an object alone. */
 export function partial(object: KubeObject): object {
   return { kind: 'PartialObjectMetadata', apiVersion: META, metadata: object.metadata };
 }
@@ -21,6 +22,7 @@ export function objectForm(accept: string | undefined): ((object: KubeObject) =>
   return asked(accept) === 'PartialObjectMetadata' ? partial : undefined;
 }
 
+/** A list in the form that was asked for. Whole objects are put together from text that each of them keeps. */
 export function listForm(accept: string | undefined, resource: Resource, metadata: object, items: readonly Stored[]): Answer {
   if (asked(accept) === 'PartialObjectMetadataList') {
     return jsonReply(200, {

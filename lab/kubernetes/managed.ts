@@ -22,6 +22,7 @@ export interface Writer {
   readonly now: number;
 }
 
+/** The owners that an object’s managedFields name. */
 export function ownersOf(object: KubeObject): Owner[] {
   return (object.metadata.managedFields ?? []).map((entry) => ({
     manager: entry.manager ?? '',
@@ -60,6 +61,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** True when a writer is the manager of an entry. Applies of all versions are one, updates are apart. */
 export function isSameOwner(owner: Owner, writer: Writer, operation: Owner['operation']): boolean {
   return (
     owner.manager === writer.manager &&
@@ -69,18 +71,22 @@ export function isSameOwner(owner: Owner, writer: Writer, operation: Owner['oper
   );
 }
 
+/** All paths of all sets. */
 export function union(...sets: readonly FieldSet[]): FieldSet {
   return new Set(sets.flatMap((set) => [...set]));
 }
 
+/** The paths of a set that another one lacks. */
 export function minus(set: FieldSet, taken: FieldSet): FieldSet {
   return new Set([...set].filter((path) => !taken.has(path)));
 }
 
+/** The paths that two sets share. */
 export function both(a: FieldSet, b: FieldSet): FieldSet {
   return new Set([...a].filter((path) => b.has(path)));
 }
 
+/** True when two sets hold the same paths. */
 export function sameSet(a: FieldSet, b: FieldSet): boolean {
   return a.size === b.size && [...a].every((path) => b.has(path));
 }

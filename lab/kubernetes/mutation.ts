@@ -7,6 +7,7 @@ import type { Registry } from './registry.ts';
 import type { Storage } from './store.ts';
 import type { Writes, Written } from './writes.ts';
 
+/** What a write needs. */
 export interface MutationContext {
   readonly storage: Storage;
   readonly registry: Registry;

@@ -6,6 +6,7 @@ import { requireNamespace, requirePreconditions, requireSameName } from './preco
 import { badRequest, unforeseen } from './status.ts';
 import { doorOf } from './write-options.ts';
 
+/** POST: 201 with the object, 409 when there is one of that name. */
 export function createObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
   const { object: body, warnings } = readObject(call, context.registry.definitionOf(call.target.resource));
@@ -18,6 +19,7 @@ export function createObject(context: MutationContext, call: ResourceCall): Answ
   return answer(call, { ...context.writes.create(door, body), created: true }, warnings);
 }
 
+/** PUT: never creates; a version or uid in the body is a condition. */
 export function replaceObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
   const { resource, name, namespace } = call.target;

@@ -9,6 +9,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
+/** One manager’s entry in managedFields. */
 export interface ManagedFieldsEntry {
   manager?: string;
   operation?: string;
@@ -24,6 +25,7 @@ export interface FieldsV1 {
   [element: string]: FieldsV1;
 }
 
+/** The head that every object has. */
 export interface ObjectMeta {
   name?: string;
   generateName?: string;
@@ -41,6 +43,7 @@ export interface ObjectMeta {
   managedFields?: ManagedFieldsEntry[];
 }
 
+/** Any Kubernetes object. */
 export interface KubeObject {
   apiVersion?: string;
   kind?: string;
@@ -48,6 +51,7 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
+/** A JSON object whose fields are not known. */
 export type Fields = Record<string, unknown>;
 
 /** True for a JSON object, false for null, lists and plain values. */

@@ -11,12 +11,14 @@ import type { Writes } from './writes.ts';
 /** A kind (`Secret`), plural (`secrets`), short name (`cm`) or `plural.group`. */
 export type KindName = string;
 
+/** How a write of the lab is made. */
 export interface WriteOptions {
   /** The field manager that the write is attributed to; `lab` by default. */
   readonly manager?: string;
   readonly subresource?: 'status';
 }
 
+/** A cluster’s objects, for those who are inside of the lab. What is handed out is a copy. */
 export interface ObjectStore {
   /** Creates the object or replaces what is there, status included. Answers it as stored. */
   put(object: KubeObject, options?: WriteOptions): KubeObject;
@@ -34,6 +36,7 @@ export interface ObjectStore {
   readonly resourceVersion: string;
 }
 
+/** What direct access needs. */
 export interface ObjectStoreParts extends DeletionContext, DefinitionContext {
   readonly storage: Storage;
   readonly registry: Registry;
@@ -42,6 +45,7 @@ export interface ObjectStoreParts extends DeletionContext, DefinitionContext {
 
 const MANAGER = 'lab';
 
+/** Direct access to a cluster’s objects. A kind that is not served is an error that says what to put first. */
 export function createObjectStore(parts: ObjectStoreParts): ObjectStore {
   const { storage, registry, writes } = parts;
 

@@ -5,6 +5,7 @@ import { jsonReply, textReply, type Reply } from './call.ts';
 import type { NextFailure } from './faults.ts';
 import { failureStatus, PlainError, StatusError } from './status.ts';
 
+/** The whole body. One that is too long is read to its end and then refused with 413. */
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -55,6 +56,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   504: READ_TIMEOUT,
 };
 
+/** The answer of an injected failure; undefined when the connection is to be cut. Some codes have words of their own. */
 export function failed({ status, retryAfter, body }: NextFailure, reading: boolean): Reply | undefined {
   if (status === undefined) return undefined;
   const seconds = retryAfter ?? (status === 429 ? 1 : undefined);
@@ -67,6 +69,7 @@ export function failed({ status, retryAfter, body }: NextFailure, reading: boole
   return jsonReply(status, failureStatus({ code: status, message: 'made to fail', reason: 'InternalError' }), headers);
 }
 
+/** Sends a whole answer. */
 export function write(response: ServerResponse, reply: Reply): void {
   const body = reply.json ?? reply.text ?? '';
   const type = reply.json === undefined ? 'text/plain; charset=utf-8' : 'application/json';

@@ -2,6 +2,7 @@
 import { cloneObject, isFields, sameJson } from './object.ts';
 import { badRequest, failure, type StatusError } from './status.ts';
 
+/** Reads a patch; 400 when it is no JSON. */
 export function parsePatch(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -11,6 +12,7 @@ export function parsePatch(text: string): unknown {
   }
 }
 
+/** The target with a merge patch laid over it. */
 export function mergePatch(target: unknown, text: string): unknown {
   const patch = parsePatch(text);
   if (Array.isArray(patch))
@@ -40,6 +42,7 @@ interface Operation {
   readonly value?: unknown;
 }
 
+/** The target after every operation, or a 422 without any of them. */
 export function jsonPatch(target: unknown, text: string): unknown {
   const operations = parsePatch(text);
   if (!Array.isArray(operations)) {

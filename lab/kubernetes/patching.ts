@@ -14,6 +14,7 @@ import { structureOf } from './structure.ts';
 import { APPLY, doorOf } from './write-options.ts';
 import type { Door } from './writes.ts';
 
+/** PATCH in any of its forms. Only an apply can create. */
 export function patchObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
   if (mediaType(call) === APPLY) return applyObject(context, call, door);

@@ -23,6 +23,7 @@ interface Forward {
   readonly pod: string;
 }
 
+/** Forwards the ports in `?ports=` to the listeners that are registered for the pod; a port without one is told on its error channel. */
 export function forwardPorts(storage: Storage, endpoints: Endpoints, call: ResourceCall): Answer {
   const pod = podOf(storage, call);
   const { namespace, name } = call.target;

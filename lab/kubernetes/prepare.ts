@@ -10,6 +10,7 @@ export function suffix(): string {
   return Array.from({ length: 5 }, () => NAME_LETTERS[randomInt(NAME_LETTERS.length)]).join('');
 }
 
+/** True when the status of a kind is written through a door of its own. */
 export function hasStatus(resource: Resource): boolean {
   return resource.subresources.some((one) => one.name === 'status');
 }
@@ -26,6 +27,7 @@ function countsGenerations(resource: Resource): boolean {
 
 const GENERATED = new Set(['endpointslices', 'customresourcedefinitions', 'pods']);
 
+/** The object as it begins: with identity, addresses and its first state. */
 export function prepareCreate(resource: Resource, object: KubeObject, now: number): KubeObject {
   const { resourceVersion: _, deletionTimestamp: __, ...stated } = object.metadata;
   const name = stated.name ?? (stated.generateName === undefined ? '' : `${stated.generateName}${suffix()}`);
@@ -43,18 +45,16 @@ export function prepareCreate(resource: Resource, object: KubeObject, now: numbe
 
 type Starter = (object: KubeObject) => KubeObject;
 
-let lastAddress = 0;
-
-/** The next address of the service network. */
-function clusterAddress(): string {
-  lastAddress = (lastAddress + 1) % 60_000;
-  return `10.96.${Math.floor(lastAddress / 250)}.${(lastAddress % 250) + 1}`;
+/** An address of the service network, drawn from the uid so that it stays the same for an object. */
+function clusterAddress(uid: string): string {
+  return `10.96.${parseInt(uid.slice(0, 2), 16)}.${(parseInt(uid.slice(2, 4), 16) % 254) + 1}`;
 }
 
 function startService(object: KubeObject): KubeObject {
   const spec = fieldsAt(object, 'spec');
   if (spec['type'] === 'ExternalName') return { ...object, status: { loadBalancer: {} } };
-  const address = typeof spec['clusterIP'] === 'string' && spec['clusterIP'] !== '' ? spec['clusterIP'] : clusterAddress();
+  const address =
+    typeof spec['clusterIP'] === 'string' && spec['clusterIP'] !== '' ? spec['clusterIP'] : clusterAddress(object.metadata.uid ?? '');
   const addresses = { clusterIP: address, clusterIPs: [address], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
   const allocated = spec['type'] === 'NodePort' || (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
   const ports = listAt(spec, 'ports').map((port) =>

@@ -9,6 +9,7 @@ import type { Storage } from './store.ts';
 /** `https:name:port`, `name:port` or `name`. */
 const NAME = /^(?:(?<scheme>https?):)?(?<pod>[^:]+)(?::(?<port>[^:]*))?$/;
 
+/** Answers as the listener does that is registered for the pod’s port; 503 when it refuses, 400 when the pod has no address to dial. */
 export function proxyToPod(storage: Storage, endpoints: Endpoints, call: ResourceCall): Answer {
   const groups = NAME.exec(call.target.name)?.groups;
   if (groups === undefined) throw badRequest(`invalid pod request "${call.target.name}"`);

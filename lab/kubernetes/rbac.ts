@@ -4,6 +4,7 @@ import { failure, qualified } from './status.ts';
 import type { Storage } from './store.ts';
 import type { User } from './users.ts';
 
+/** What somebody wants to do. */
 export interface Attributes {
   readonly verb: string;
   readonly group: string;
@@ -13,6 +14,7 @@ export interface Attributes {
   readonly name: string;
 }
 
+/** Whether he may. */
 export interface Decision {
   readonly allowed: boolean;
   /** Which binding allowed it, as access reviews say it. */
@@ -23,6 +25,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 const PUBLIC_PATHS = new Set(['/version', '/version/', '/healthz', '/livez', '/readyz']);
 const DISCOVERY_PATHS = new Set(['/api', '/api/', '/apis', '/apis/', '/openapi', '/openapi/', '/version', '/version/']);
 
+/** Decides from the roles and bindings as they are at that moment. */
 export class Authorizer {
   readonly #storage: Storage;
 

@@ -7,6 +7,7 @@ import { badRequest, failure, notFound, type FieldFault, invalid } from './statu
 import type { Storage, Stored } from './store.ts';
 import { expired, parseVersion, requireReached } from './versions.ts';
 
+/** GET of one object. */
 export function getObject(storage: Storage, { target, query, headers }: ResourceCall): Answer {
   requireReached(storage, parseVersion(query.get('resourceVersion')));
   const stored = storage.get(target.resource, target.namespace, target.name);
@@ -119,6 +120,7 @@ function expiredContinue(start: string): Error {
   return refused;
 }
 
+/** GET of a collection: selectors, chunks, and the state of a chosen version. */
 export function listObjects(storage: Storage, call: ResourceCall): Answer {
   const { target, query, headers } = call;
   checkListOptions(query);

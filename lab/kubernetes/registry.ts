@@ -4,8 +4,10 @@ import { BUILT_IN, groupVersion, type Resource, type Subresource } from './resou
 import type { Storage } from './store.ts';
 
 const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+/** The resource that defines others. */
 export const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' } as const;
 
+/** Finds resources by path, kind or any of their names. */
 export class Registry {
   readonly #builtIn: ReadonlyMap<string, Resource>;
   #custom: ReadonlyMap<string, Resource> = new Map();

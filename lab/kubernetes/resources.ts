@@ -1,6 +1,7 @@
 /** The resources that the double serves by itself; every other one comes from a CustomResourceDefinition. */
 import { createHash } from 'node:crypto';
 
+/** One kind of object in one version, and what can be done with it. */
 export interface Resource {
   /** Empty for the core group. */
   readonly group: string;
@@ -18,6 +19,7 @@ export interface Resource {
   readonly custom?: boolean;
 }
 
+/** A part of an object with a path of its own. */
 export interface Subresource {
   readonly name: string;
   readonly verbs: readonly string[];
@@ -45,6 +47,7 @@ function table(group: string, version: string, rows: readonly Row[]): Resource[]
   }));
 }
 
+/** In the order in which discovery lists them. */
 export const BUILT_IN: readonly Resource[] = [
   ...table('', 'v1', [
     { resource: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'] },

@@ -12,6 +12,7 @@ import type { Storage } from './store.ts';
 import { PLAIN } from './structure.ts';
 import type { Users } from './users.ts';
 
+/** What reviews and tokens need. */
 export interface ReviewContext {
   readonly storage: Storage;
   readonly registry: Registry;

@@ -12,6 +12,7 @@ import { requireAllowed } from './rbac.ts';
 import type { ResourceRequest } from './request.ts';
 import type { WatchHub } from './watch.ts';
 
+/** Everything that a handler may need. */
 export interface RouterContext extends MutationContext, DeletionContext, ReviewContext, DiscoveryContext {
   readonly watches: WatchHub;
   /** Handlers of subresources that reach outside of the store: `log`, `proxy`, `portforward`. */

@@ -10,6 +10,7 @@ export function schemaOf(resource: Resource, definition: KubeObject): Fields {
 
 const HEAD = new Set(['apiVersion', 'kind', 'metadata']);
 
+/** An object without what its schema does not know. */
 export interface Pruned {
   readonly object: KubeObject;
   /** Dotted paths of the fields that went. */

@@ -3,6 +3,7 @@ import { textAt, type KubeObject } from './object.ts';
 import { storageKey, type Resource } from './resources.ts';
 import { badRequest } from './status.ts';
 
+/** True for an object that is selected. */
 export type Matcher = (object: KubeObject) => boolean;
 
 interface Requirement {

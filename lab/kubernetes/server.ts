@@ -16,6 +16,7 @@ import { failureStatus } from './status.ts';
 import type { ServingCertificate } from './serving.ts';
 import type { ClientCertificate, User, Users } from './users.ts';
 
+/** What the listener is made of. */
 export interface ServerParts {
   readonly clock: Clock;
   readonly certificate: ServingCertificate;
@@ -26,6 +27,7 @@ export interface ServerParts {
   readonly answer: (call: Call, request: ResourceRequest | undefined) => Promise<Answer>;
 }
 
+/** One HTTPS listener that can be stopped and started on the same port, frozen, slowed and cut. */
 export class LabServer {
   readonly failures = new FailureQueue();
   delayMs = 0;

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { systemClock } from '../../src/core/clock.ts';
 import { createAuthority, type Issued } from '../pki/authority.ts';
 
+/** The server’s certificate and key, and the authority behind them. */
 export interface ServingCertificate extends Issued {
   readonly caPem: string;
   /** A client certificate of the same authority, good from a day ago until then (on the machine's clock, which TLS goes by). */

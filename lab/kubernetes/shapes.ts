@@ -67,6 +67,7 @@ const GO_TYPES: Readonly<Record<string, string>> = {
 };
 const LAYOUT = '2006-01-02T15:04:05.000000Z07:00';
 
+/** What is wrong with a body, and the body without what its kind does not have. */
 export interface ShapeReport {
   /** The first value of a wrong type, in the words of the server's decoder. */
   readonly wrong: string | undefined;

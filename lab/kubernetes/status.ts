@@ -1,12 +1,14 @@
 /** Errors as the API server words them. */
 import type { Resource } from './resources.ts';
 
+/** One of the reasons inside a Status. */
 export interface StatusCause {
   reason?: string;
   message: string;
   field?: string;
 }
 
+/** What a Status is about. */
 export interface StatusDetails {
   name?: string;
   group?: string;
@@ -16,6 +18,7 @@ export interface StatusDetails {
   retryAfterSeconds?: number;
 }
 
+/** The answer to a call that failed, or that has no object to show. */
 export interface Status {
   kind: 'Status';
   apiVersion: 'v1';
@@ -53,6 +56,7 @@ export class PlainError extends Error {
   }
 }
 
+/** What makes one failure different from another. */
 export interface FailureParts {
   code: number;
   message: string;
@@ -60,11 +64,13 @@ export interface FailureParts {
   details?: StatusDetails;
 }
 
+/** A failure as it is sent. */
 export function failureStatus({ code, message, reason, details }: FailureParts): Status {
   const parts = { ...(reason === undefined ? {} : { reason }), ...(details === undefined ? {} : { details }) };
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...parts, code };
 }
 
+/** A failure to be thrown. */
 export function failure(parts: FailureParts): StatusError {
   return new StatusError(failureStatus(parts));
 }
@@ -83,6 +89,7 @@ function qualifiedKind(resource: Pick<Resource, 'group' | 'kind'>): string {
   return resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
 }
 
+/** 404: no object of that name. */
 export function notFound(resource: Resource, name: string): StatusError {
   const message = `${qualified(resource)} "${name}" not found`;
   return failure({ code: 404, message, reason: 'NotFound', details: resourceDetails(resource, name) });
@@ -93,6 +100,7 @@ export function noSuchResource(): StatusError {
   return failure({ code: 404, message: 'the server could not find the requested resource', reason: 'NotFound', details: {} });
 }
 
+/** 409: the name is taken, perhaps by an object on its way out. */
 export function alreadyExists(resource: Resource, name: string, deleting = false): StatusError {
   const message = `${deleting ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`;
   return failure({ code: 409, message, reason: 'AlreadyExists', details: resourceDetails(resource, name) });
@@ -100,11 +108,13 @@ export function alreadyExists(resource: Resource, name: string, deleting = false
 
 const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
 
+/** 409: the object is not the one that the write rests on. */
 export function conflict(resource: Resource, name: string, why: string = STALE): StatusError {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`;
   return failure({ code: 409, message, reason: 'Conflict', details: resourceDetails(resource, name) });
 }
 
+/** 400. */
 export function badRequest(message: string): StatusError {
   return failure({ code: 400, message, reason: 'BadRequest' });
 }
@@ -114,6 +124,7 @@ export function unforeseen(message: string): StatusError {
   return failure({ code: 500, message });
 }
 
+/** 405. */
 export function methodNotAllowed(): StatusError {
   const message = 'the server does not allow this method on the requested resource';
   return failure({ code: 405, message, reason: 'MethodNotAllowed', details: {} });
@@ -126,14 +137,17 @@ export interface FieldFault {
   message: string;
 }
 
+/** A field that must be there. */
 export function required(field: string, more = ''): FieldFault {
   return { field, reason: 'FieldValueRequired', message: `Required value${more === '' ? '' : `: ${more}`}` };
 }
 
+/** A field with a value that cannot be. */
 export function invalidValue(field: string, value: unknown, why: string): FieldFault {
   return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
 }
 
+/** 422 with every fault: alone in the message, or as a list. */
 export function invalid(resource: Pick<Resource, 'group' | 'kind'>, name: string, faults: readonly FieldFault[]): StatusError {
   const texts = faults.map((fault) => `${fault.field}: ${fault.message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;

@@ -2,6 +2,7 @@
 import type { KubeObject } from './object.ts';
 import { storageKey, type Resource } from './resources.ts';
 
+/** What happened to an object. */
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** One change. `object` is the state after it; for a deletion the last state with the version of the deletion. */
@@ -163,6 +164,7 @@ export class Storage {
   }
 }
 
+/** `namespace/name`, or the name alone for what has no namespace. */
 export function objectKey(namespace: string, name: string): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }

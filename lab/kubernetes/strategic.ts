@@ -4,6 +4,7 @@ import { parsePatch } from './patches.ts';
 import { badRequest } from './status.ts';
 import { childStructure, type Structure } from './structure.ts';
 
+/** The target with a strategic merge patch laid over it; knows the directives `replace` and `delete`. */
 export function strategicPatch(target: unknown, text: string, structure: Structure): unknown {
   const patch = parsePatch(text);
   if (!isFields(patch))

@@ -5,6 +5,7 @@
 import { fieldsAt, isFields, listAt, type Fields, type KubeObject } from './object.ts';
 import { groupVersion, type Resource } from './resources.ts';
 
+/** How one value merges with another of its kind. */
 export interface Structure {
   /** An object or list that changes hands as a whole. */
   readonly atomic?: boolean;

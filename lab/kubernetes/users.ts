@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { failure, type StatusError } from './status.ts';
 import type { Storage } from './store.ts';
 
+/** Somebody who calls. */
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
@@ -10,6 +11,7 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What is known of a user from the start. */
 export interface NewUser {
   readonly token?: string;
   readonly groups?: readonly string[];
@@ -23,8 +25,10 @@ interface Credential {
   expiresAt: number | undefined;
 }
 
+/** The user of a call that shows nothing. */
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
+/** 401: what was shown is not good. */
 export function unauthorized(): StatusError {
   return failure({ code: 401, message: 'Unauthorized', reason: 'Unauthorized' });
 }
@@ -80,6 +84,7 @@ export class Users {
   }
 }
 
+/** A client certificate that was shown. */
 export interface ClientCertificate {
   /** Undefined when the certificate is not to be trusted. */
   readonly user: string | undefined;

@@ -20,6 +20,7 @@ export function parseWatchVersion(text: string | null): number | undefined {
   throw unforeseen(notANumber(text));
 }
 
+/** 504: a version from the future. */
 export function tooLarge(wanted: number, current: number): StatusError {
   const details = { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 };
   const message = `Timeout: Too large resource version: ${wanted}, current: ${current}`;
@@ -36,6 +37,7 @@ export function requireReached(storage: Storage, wanted: number | undefined): vo
   if (wanted !== undefined && wanted > storage.revision) throw tooLarge(wanted, storage.revision);
 }
 
+/** 410: a version that is forgotten. */
 export function expired(message: string): StatusError {
   return failure({ code: 410, message, reason: 'Expired' });
 }

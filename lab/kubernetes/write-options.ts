@@ -12,6 +12,7 @@ function managerOf({ query, headers }: ResourceCall): string {
   return agent === '' ? 'unknown' : agent;
 }
 
+/** The door that a call writes through. Parameters that cannot be are a 422. */
 export function doorOf(call: ResourceCall): Door {
   const { resource, subresource, namespace } = call.target;
   checkWriteOptions(call);

@@ -24,11 +24,13 @@ export interface Door {
   readonly trusted?: boolean;
 }
 
+/** The object after a write, and whether the write made it. */
 export interface Written {
   readonly object: KubeObject;
   readonly created: boolean;
 }
 
+/** Writes objects of one cluster. */
 export class Writes {
   readonly #storage: Storage;
   readonly #registry: Registry;

@@ -21,6 +21,7 @@ const EXEC = 'the product does not run commands in pods';
 const KUBELET =
   'needs a kubelet that is absent or refuses; where the lab has a listener the double reaches it, else says so on the channel';
 
+/** The list; the run fails when an entry does not exist or an exchange is in neither. */
 export const NOT_REPLAYED: readonly Listed[] = [
   { file: 'crd', at: [2], reason: 'the life of a definition includes its removal, which the product never asks for' },
   { file: 'crd', at: [12], reason: 'rules in CEL are not evaluated' },

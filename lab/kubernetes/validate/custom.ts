@@ -6,6 +6,7 @@ import type { Rule } from './rule.ts';
 
 const DURATION = /^-?(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
+/** What the schema of its definition has against a custom resource. */
 export const customFaults: Rule = ({ resource, definition, after }) => {
   if (definition === undefined) return [];
   const schema = schemaOf(resource, definition);

@@ -2,6 +2,7 @@ import { fieldsAt } from '../object.ts';
 import { invalidValue } from '../status.ts';
 import type { Rule } from './rule.ts';
 
+/** The numbers of a Lease; that its times have six decimals is told before. */
 export const leaseFaults: Rule = ({ after }) => {
   const { leaseDurationSeconds: seconds, leaseTransitions: transitions } = fieldsAt(after, 'spec');
   return [

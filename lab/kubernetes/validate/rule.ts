@@ -11,4 +11,5 @@ export interface Validation {
   readonly after: KubeObject;
 }
 
+/** Finds faults of one sort; none is an empty list. */
 export type Rule = (validation: Validation) => FieldFault[];

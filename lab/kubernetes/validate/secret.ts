@@ -34,6 +34,7 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
 const ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 
+/** Keys, size, and what a type of Secret asks for. */
 export const secretFaults: Rule = ({ after }) => {
   const data = fieldsAt(after, 'data');
   const needed = REQUIRED_KEYS[textAt(after, 'type') ?? ''] ?? [];
@@ -60,6 +61,7 @@ export const immutableFaults: Rule = ({ before, after, resource }) => {
   return [...type, ...(after['immutable'] === true ? [] : [frozen('immutable')]), ...changed.map(frozen)];
 };
 
+/** Keys, size, and that no key is in both maps. */
 export const configMapFaults: Rule = ({ after }) => {
   const data = fieldsAt(after, 'data');
   const binary = isFields(after['binaryData']) ? after['binaryData'] : {};

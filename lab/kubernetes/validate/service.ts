@@ -2,6 +2,7 @@ import { fieldsAt, listAt, sameJson, textAt } from '../object.ts';
 import { invalidValue, required } from '../status.ts';
 import type { Rule } from './rule.ts';
 
+/** Ports, their names, and an address that stays. */
 export const serviceFaults: Rule = ({ before, after }) => {
   const spec = fieldsAt(after, 'spec');
   const ports = listAt(spec, 'ports');

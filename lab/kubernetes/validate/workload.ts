@@ -11,8 +11,10 @@ function containerFaults(spec: unknown, path: string): FieldFault[] {
   });
 }
 
+/** Containers with name and image. */
 export const podFaults: Rule = ({ after }) => containerFaults(after['spec'], 'spec');
 
+/** A selector that fits the template and never changes. */
 export const deploymentFaults: Rule = ({ before, after }) => {
   const spec = fieldsAt(after, 'spec');
   const selector = spec['selector'];

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** What the recorder sent. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
@@ -9,6 +10,7 @@ export interface RecordedRequest {
   readonly body?: unknown;
 }
 
+/** What the real server answered. */
 export interface RecordedResponse {
   readonly status: number | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,6 +21,7 @@ export interface RecordedResponse {
   readonly ended?: string;
 }
 
+/** One call and its answer. */
 export interface Exchange {
   /** Place in its file, from 0. */
   readonly index: number;
@@ -39,6 +42,7 @@ export function readRecording(file: string): Exchange[] {
   );
 }
 
+/** The files of `test/golden/kubernetes`. */
 export const RECORDINGS = [
   'crd',
   'crud',
@@ -57,4 +61,5 @@ export const RECORDINGS = [
   'watch-expired',
 ] as const;
 
+/** A file without its ending. */
 export type RecordingName = (typeof RECORDINGS)[number];

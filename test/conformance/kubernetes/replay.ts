@@ -19,12 +19,14 @@ export interface Scene {
   readonly made?: (placeholder: string) => string | undefined;
 }
 
+/** What a scene works on. */
 export interface Stage {
   readonly cluster: LabCluster;
   readonly clock: ConformanceClock;
   readonly bindings: Bindings;
 }
 
+/** What became of one exchange; it conforms when there are no problems. */
 export interface Replayed {
   readonly file: RecordingName;
   readonly index: number;

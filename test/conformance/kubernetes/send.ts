@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { LabCluster } from '../../../lab/kubernetes/cluster.ts';
 
+/** A call to make. */
 export interface Sent {
   readonly method: string;
   readonly path: string;
@@ -11,12 +12,14 @@ export interface Sent {
   readonly body: string | undefined;
 }
 
+/** A whole answer. */
 export interface Received {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
 
+/** Makes a call and waits for the start of its answer. */
 export async function open(cluster: LabCluster, { method, path, headers, body }: Sent): Promise<IncomingMessage> {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const call = request(`${cluster.url}${path}`, { method, headers: { ...headers, ...length }, ca: cluster.caPem, agent: false });
@@ -25,6 +28,7 @@ export async function open(cluster: LabCluster, { method, path, headers, body }:
   return message;
 }
 
+/** Makes a call and reads its answer. */
 export async function send(cluster: LabCluster, sent: Sent): Promise<Received> {
   const message = await open(cluster, sent);
   const chunks: Buffer[] = [];
@@ -32,6 +36,7 @@ export async function send(cluster: LabCluster, sent: Sent): Promise<Received> {
   return { ...head(message), body: Buffer.concat(chunks).toString() };
 }
 
+/** Status and headers. */
 export function head(message: IncomingMessage): Omit<Received, 'body'> {
   const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
   return { status: message.statusCode ?? 0, headers };

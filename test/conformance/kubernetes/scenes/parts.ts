@@ -18,6 +18,7 @@ export function fillNamespace({ cluster }: Stage, namespace: string): void {
   );
 }
 
+/** A namespace as the recorder had made it. */
 export function makeNamespace(stage: Stage, name: string, labels?: Record<string, string>): void {
   const metadata = { name, ...(labels === undefined ? {} : { labels }) };
   stage.cluster.store.put({ apiVersion: 'v1', kind: 'Namespace', metadata }, { manager: 'unknown' });
@@ -29,6 +30,7 @@ export function giveToken({ cluster }: Stage, placeholder: string, namespace: st
   cluster.addUser(`system:serviceaccount:${namespace}:${name}`, { token: token(placeholder), groups });
 }
 
+/** Writes a Secret as the recorder had. */
 export function secret({ cluster }: Stage, namespace: string, name: string, data: Record<string, string>, type?: string): void {
   const typed = type === undefined ? {} : { type };
   cluster.store.put({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data, ...typed }, { manager: 'unknown' });
