@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { HEALTHY, type GatewayFaults } from './gateway-faults.ts';
+import { ALREADY, identifyRefusal } from './gateway-identify.ts';
 import { frameName, type GatewayEntry } from './gateway-log.ts';
 import { parseFrame, plain, presenceOf, type Identify, type Presence, type Resume } from './gateway-frames.ts';
 import { GatewaySession, type Frame } from './gateway-session.ts';
@@ -11,11 +13,6 @@ import type { Channel, World } from './world.ts';
 
 export const GATEWAY_PATH = '/gateway';
 export const RESUME_PATH = '/gateway/resume';
-
-const PRIVILEGED = GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildPresences | GatewayIntentBits.MessageContent;
-const KNOWN_INTENTS = Object.values(GatewayIntentBits)
-  .filter((bit) => typeof bit === 'number')
-  .reduce((all, bit) => all | bit, 0);
 
 export interface GatewaySettings {
   readonly world: World;
@@ -26,26 +23,6 @@ export interface GatewaySettings {
   /** Told when the bot did what Discord's documentation forbids. */
   problem(text: string): void;
 }
-
-interface GatewayFaults {
-  acks: boolean;
-  frozen: boolean;
-  ready: boolean;
-  hello: boolean;
-  resumes: boolean;
-  invalidateIdentify: boolean;
-  refuse: '503' | 'reset' | undefined;
-}
-
-const HEALTHY: GatewayFaults = {
-  acks: true,
-  frozen: false,
-  ready: true,
-  hello: true,
-  resumes: true,
-  invalidateIdentify: false,
-  refuse: undefined,
-};
 
 /** All sessions and connections of the bot. Faults can be set one by one in `faults`. */
 export class Gateway {
@@ -228,7 +205,7 @@ export class Gateway {
 
   #identify(socket: WebSocket, path: string, identify: Identify): void {
     this.#checkPath(socket, path, GATEWAY_PATH, 'IDENTIFY');
-    const refused = this.#refusal(socket, identify);
+    const refused = this.#sessionOf(socket) === undefined ? identifyRefusal(identify, this.#settings) : ALREADY;
     if (refused !== undefined) {
       socket.close(...refused);
       return;
@@ -246,14 +223,6 @@ export class Gateway {
     this.#send(socket, session.event('READY', readyJson(world, session.id, this.#resumeUrl())));
     this.#send(socket, session.event('GUILD_CREATE', guildCreateJson(world)));
     world.changed();
-  }
-
-  #refusal(socket: WebSocket, identify: Identify): [number, string] | undefined {
-    if (this.#sessionOf(socket) !== undefined) return [4005, 'Already authenticated.'];
-    if (!this.#settings.accepts(identify.token.replace(/^Bot /, ''))) return [4004, 'Authentication failed.'];
-    if ((identify.intents & ~KNOWN_INTENTS) !== 0) return [4013, 'Invalid intent(s).'];
-    if ((identify.intents & PRIVILEGED) !== 0) return [4014, 'Disallowed intent(s).'];
-    return undefined;
   }
 
   #resume(socket: WebSocket, path: string, resume: Resume): void {

@@ -26,7 +26,7 @@ export interface Interaction {
   /** The message that carries the component. */
   readonly source?: StoredMessage;
   state: InteractionState;
-  /** How long the bot took to acknowledge, in milliseconds of real time. */
+  /** How long the bot took to acknowledge, in milliseconds of the lab's clock. */
   ackMs?: number;
   /** The answer, which the bot calls `@original`. */
   answer?: StoredMessage;
@@ -47,7 +47,7 @@ export interface InteractionSettings {
   readonly tokenMs: number;
 }
 
-/** What the bot's client would read when nobody answered. */
+/** What the person's client shows when nobody answered. */
 export const NO_ANSWER = 'The application did not respond';
 
 /** All interactions of the double, found by id and by token. */

@@ -9,16 +9,21 @@ interface Mentions {
   readonly mention_everyone: boolean;
 }
 
+interface Allowed {
+  readonly parse?: readonly string[];
+  readonly users?: readonly string[];
+  readonly roles?: readonly string[];
+}
+
 /**
  * Whom a message calls: what its text names, limited by `allowed_mentions`. Without that, a post calls everybody it names and an answer
  * to an interaction only users. https://docs.discord.com/developers/resources/message#allowed-mentions-object
  */
 export function mentionsOf(world: World, payload: MessagePayload, isInteraction: boolean): Mentions {
   const text = [payload.content ?? '', ...walk(payload.components).map((node) => node.content ?? '')].join('\n');
-  const allowed = payload.allowed_mentions ?? { parse: isInteraction ? (['users'] as const) : (['users', 'roles', 'everyone'] as const) };
+  const allowed: Allowed = payload.allowed_mentions ?? { parse: isInteraction ? ['users'] : ['users', 'roles', 'everyone'] };
   const parse: readonly string[] = allowed.parse ?? [];
-  const may = (kind: 'users' | 'roles', id: string): boolean =>
-    parse.includes(kind) || (allowed[kind as never] as string[] | undefined)?.includes(id) === true;
+  const may = (kind: 'users' | 'roles', id: string): boolean => parse.includes(kind) || allowed[kind]?.includes(id) === true;
   const users = ids(text, /<@!?(\d{17,20})>/g).filter((id) => may('users', id));
   const roles = ids(text, /<@&(\d{17,20})>/g).filter((id) => may('roles', id) && world.roles.has(id));
   return {

@@ -190,6 +190,21 @@ describe('lab/discord: the gateway, and what discord.js makes of its faults', ()
     await expect.poll(() => invalid.said, WAIT).toEqual(['op 10', 'op 9']);
   });
 
+  it('keeps its HELLO to itself when that is wanted', async () => {
+    const d = await lab();
+    d.gateway.faults.hello = false;
+    const socket = new WebSocket(`${d.url.replace('http', 'ws')}/gateway`);
+    await once(socket as never, 'open');
+    d.gateway.close(4000);
+    await once(socket as never, 'close');
+    await expect
+      .poll(() => d.gatewayLog, WAIT)
+      .toEqual([
+        { from: 'discord', what: 'close 4000' },
+        { from: 'bot', what: 'closed 4000' },
+      ]);
+  });
+
   it('resets new connections when that is wanted', async () => {
     const d = await lab();
     d.gateway.refuse('reset');

@@ -57,6 +57,25 @@ describe('lab/discord: REST faults, and what discord.js makes of them', () => {
     expect(reply.transcript()).toEqual(['defer']);
   });
 
+  it('an acknowledgement that is slowed beyond its time is refused, and the person is told', async () => {
+    const d = await lab({ ackMs: 50 });
+    const client = await bot(d);
+    const codes: unknown[] = [];
+    await client.application.commands.set([meshCommand], d.guildId);
+    answering(client, async (i) => i.isChatInputCommand() && i.deferReply().catch((error: { code: unknown }) => codes.push(error.code)));
+    d.fault({ route: 'POST /interactions/{interaction_id}/{interaction_token}/callback', delayMs: 150, times: 1 });
+    await expect(d.slash('mesh status', { user: d.user('lena') })).rejects.toThrow('The application did not respond');
+    await expect.poll(() => codes, WAIT).toEqual([10_062]);
+  });
+
+  it('a fault can carry an answer of its own', async () => {
+    const { d, channel } = await alerts();
+    d.fault({ route: POST, status: 403, body: { code: 50_013, message: 'Missing Permissions' }, headers: { 'x-from': 'lab' } });
+    await expect(channel.send('x')).rejects.toMatchObject({ status: 403, code: 50_013, message: 'Missing Permissions' });
+    d.clearFaults();
+    await channel.send('y');
+  });
+
   it.for([
     ['fin', 1, 'other side closed'],
     ['rst', 4, 'ECONNRESET'],
