@@ -11,6 +11,7 @@ import { createJobQueue, type JobQueue } from './jobs/queue.ts';
 import { startSchedules, type Schedules } from './jobs/schedules.ts';
 import { startJobWorker } from './jobs/worker.ts';
 import { createClusters, type ClusterPool } from './k8s/clusters.ts';
+import type { ClusterTarget } from './k8s/target.ts';
 import { createBotBackoff } from './store/bot-backoff.ts';
 import { connectRedis, type RedisConnections } from './store/connection.ts';
 import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
@@ -58,17 +59,12 @@ export function openMesh(config: Config, machine: Machine): ClusterPool & MeshOb
   });
 }
 
-function targetOf(cluster: ClusterConfig): {
-  identity: ClusterPool['targets'][number]['identity'];
-  kubeconfig: readonly string[];
-  context?: string;
-  application?: string;
-} {
-  const { name, network, roles, gateway, context, kubeconfig, application } = cluster;
+function targetOf({ name, network, roles, gateway, context, kubeconfig, application }: ClusterConfig): ClusterTarget {
+  const chosen = context === undefined ? {} : { context };
   return {
-    identity: { name, network, roles, gateway, ...(context === undefined ? {} : { context }) },
+    identity: { name, network, roles, gateway, ...chosen },
     kubeconfig,
-    ...(context === undefined ? {} : { context }),
+    ...chosen,
     ...(application === undefined ? {} : { application }),
   };
 }

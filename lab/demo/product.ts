@@ -23,6 +23,7 @@ export interface Product {
   readonly pid: number | undefined;
   /** Ends it as a supervisor would, and by force when it takes longer than fifteen seconds. */
   stop(): Promise<void>;
+  /** As a crash would: whoever watches over it is told. */
   kill(): Promise<void>;
 }
 
@@ -38,7 +39,6 @@ export function startProduct({ config, logFile, clock, environment, onCrash }: P
     if (!asked) onCrash(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`);
   });
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    asked = true;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill(signal);
@@ -46,7 +46,14 @@ export function startProduct({ config, logFile, clock, environment, onCrash }: P
     await gone;
     timer.stop();
   };
-  return { pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return {
+    pid: child.pid,
+    async stop() {
+      asked = true;
+      await end('SIGTERM');
+    },
+    kill: () => end('SIGKILL'),
+  };
 }
 
 function launch(config: string, clock: LabClock, environment: NodeJS.ProcessEnv, log: WriteStream): ChildProcess {

@@ -24,17 +24,22 @@ export function shaped<T>(schema: z.ZodType<T>, object: unknown, what: string, {
   });
 }
 
-/** `undefined` where the object, or its whole kind, is not there. */
+/** `undefined` where there is no such object; also where the server does not know its kind at all. */
 export async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof OperatorError && error.reason === 'notFound') return undefined;
+    if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;
   }
 }
 
-/** True where the API server does not know the group at all: it then answers 404 in plain text instead of a Status. */
-export function isUnknownKind(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404;
+/** `undefined` where the API server does not know the kind: what brings it is not installed. */
+export async function orUnknownKind<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ApiError && error.kindMissing) return undefined;
+    throw error;
+  }
 }

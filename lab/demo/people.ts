@@ -1,0 +1,31 @@
+/** Who is in the demo's Discord, and what the product is told of them. */
+import type { LabDiscord } from '../discord/index.ts';
+import type { DiscordSection } from '../scene/config.ts';
+
+export type DemoPeople = ReturnType<typeof invite>;
+
+/** One person of each kind that the product tells apart. */
+export function invite(discord: LabDiscord) {
+  const viewer = discord.role('mesh-viewer');
+  const operator = discord.role('mesh-operator');
+  return {
+    roles: { viewer, operator },
+    mara: discord.user('mara', operator),
+    lena: discord.user('lena', operator),
+    jon: discord.user('jon', viewer),
+    stranger: discord.user('stranger'),
+  };
+}
+
+/** The section `discord` of the product's configuration: mara is the admin. */
+export function discordSection(discord: LabDiscord, people: DemoPeople, tokenFile: string): DiscordSection {
+  return {
+    tokenFile,
+    guild: discord.guildId,
+    channels: { alerts: discord.channel('alerts').id },
+    viewer: { roles: [people.roles.viewer.id] },
+    operator: { roles: [people.roles.operator.id] },
+    admins: [people.mara.user.id],
+    api: discord.api,
+  };
+}
