@@ -91,10 +91,11 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   const watches = new WatchHub(storage, clock);
   const authorizer = new Authorizer(storage);
   const endpoints = new Endpoints();
+  const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
   const streams = {
     log: (call: ResourceCall) => readLog(storage, endpoints, call),
     proxy: (call: ResourceCall) => proxyToPod(storage, endpoints, call),
-    portforward: (call: ResourceCall) => forwardPorts(storage, endpoints, call),
+    portforward: (call: ResourceCall) => forwardPorts({ storage, endpoints, authorizer, gitVersion }, call),
   };
   const parts = { storage, registry, writes, users, clock, watches, authorizer, streams };
   const store = createObjectStore(parts);
@@ -102,7 +103,6 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   collectGarbage(parts);
   establishDefinitions(parts);
   users.forgetDeletedAccounts(storage);
-  const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
 
   const server: LabServer = new LabServer({
     clock,

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Answer, ResourceCall } from './call.ts';
 import { podOf, requireNode, type Endpoints, type EndpointTarget } from './endpoints.ts';
+import { requireAllowed, type Authorizer } from './rbac.ts';
 import { badRequest } from './status.ts';
 import type { Storage } from './store.ts';
 
@@ -15,6 +16,26 @@ const upgrader = new WebSocketServer({
   handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
 });
 
+/** What a port-forward needs. */
+export interface ForwardContext {
+  readonly storage: Storage;
+  readonly endpoints: Endpoints;
+  readonly authorizer: Authorizer;
+  readonly gitVersion: string;
+}
+
+function isWebSocket({ headers }: ResourceCall): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** A WebSocket begins as a GET; since 1.35 the right to `create` is asked for as well (kubernetes/kubernetes#134577). */
+const CREATE_SINCE_MINOR = 35;
+
+function needsCreate(gitVersion: string): boolean {
+  const minor = /^v?1\.(?<minor>\d+)/.exec(gitVersion)?.groups?.['minor'];
+  return minor === undefined || Number(minor) >= CREATE_SINCE_MINOR;
+}
+
 interface Forward {
   readonly port: number;
   readonly target: EndpointTarget | undefined;
@@ -24,11 +45,14 @@ interface Forward {
 }
 
 /** Forwards the ports in `?ports=` to the listeners that are registered for the pod; a port without one is told on its error channel. */
-export function forwardPorts(storage: Storage, endpoints: Endpoints, call: ResourceCall): Answer {
+export function forwardPorts({ storage, endpoints, authorizer, gitVersion }: ForwardContext, call: ResourceCall): Answer {
+  if (isWebSocket(call) && needsCreate(gitVersion)) {
+    requireAllowed(authorizer, call.user, { ...call.target, verb: 'create', resource: call.target.resource.resource });
+  }
   const pod = podOf(storage, call);
   const { namespace, name } = call.target;
   if (!endpoints.knows(namespace, name)) requireNode(pod);
-  if (call.headers.upgrade?.toLowerCase() !== 'websocket') throw badRequest('Upgrade request required');
+  if (!isWebSocket(call)) throw badRequest('Upgrade request required');
   const ports = call.query.getAll('ports').flatMap((text) => text.split(',').map(Number));
   if (ports.length === 0) throw badRequest('query parameter "port" is required');
   const forwards = ports.map((port, index) => ({

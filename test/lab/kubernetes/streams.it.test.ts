@@ -56,6 +56,33 @@ describe('streams of a lab cluster', () => {
     });
   });
 
+  it.each([
+    ['v1.34.2', ['get'], 'no failure'],
+    ['v1.37.2', ['get'], 'Unexpected server response: 403'],
+    ['v1.37.2', ['get', 'create'], 'no failure'],
+  ])('forwards at %s with the rights %j: %s', async (gitVersion, verbs, outcome) => {
+    const other = await startLabCluster({ name: 'cluster-b', clock: createLabClock(), gitVersion });
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const rules = [{ apiGroups: [''], resources: ['pods/portforward'], verbs }];
+    other.addUser('bot');
+    other.store.put({ apiVersion, kind: 'ClusterRole', metadata: { name: 'bot' }, rules });
+    const roleRef = { kind: 'ClusterRole', name: 'bot' };
+    other.store.put({
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'bot' },
+      subjects: [{ kind: 'User', name: 'bot' }],
+      roleRef,
+    });
+    other.store.put({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'istiod-1', namespace: 'default' }, spec: { nodeName: 'node-1' } });
+
+    const forward = new PortForward(kubeConfigOf(other, 'bot'));
+    const tried = forward.portForward('default', 'istiod-1', [15014], new PassThrough(), null, new PassThrough());
+
+    expect(await tried.then(() => 'no failure').catch((error: { message: string }) => error.message)).toEqual(outcome);
+    await other.stop();
+  });
+
   it('proxies to a pod by port and by port name', async () => {
     const api = coreApi(cluster);
     const where = { namespace: 'default', path: 'metrics' };
