@@ -39,18 +39,27 @@ interface CheckBase {
   readonly codes: readonly string[];
 }
 
-/** Judges one cluster at a time. `inputs` are the parts of that cluster, and `authority` where it reads the signer's too. */
+/**
+ * What a check reads: parts of the clusters it judges; `authority` for what the signer shows; `source` for that and the Secret of the
+ * intermediate of each cluster it judges, which has a failure of its own.
+ */
+export type CheckInput = ClusterPart | 'authority' | 'source';
+
+/** Judges one cluster at a time. */
 export interface ClusterCheck extends CheckBase {
   readonly scope: 'cluster';
-  readonly inputs: readonly (ClusterPart | 'authority')[];
+  readonly inputs: readonly CheckInput[];
   /** Only called when every input could be observed. */
   evaluate(cluster: ClusterSnapshot, snapshot: Snapshot, now: number): readonly Finding[];
 }
 
-/** Judges the mesh as a whole, over the clusters whose inputs could be observed; `ok` about some is reported as skipped for the others. */
+/**
+ * Judges the mesh as a whole, over the clusters whose inputs could be observed and in which no check it depends on found a problem; `ok` about
+ * some is reported as skipped for the others.
+ */
 export interface MeshCheck extends CheckBase {
   readonly scope: 'mesh';
-  readonly inputs: readonly (ClusterPart | 'authority')[];
+  readonly inputs: readonly CheckInput[];
   /** Fewer clusters than this cannot be judged: skipped where others could not be observed. In a mesh that has fewer at all it is called with what there is. */
   readonly atLeast: number;
   evaluate(clusters: readonly ClusterSnapshot[], snapshot: Snapshot, now: number): readonly Finding[];

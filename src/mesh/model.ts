@@ -14,10 +14,13 @@ export type Role = 'signer' | 'edge';
 /** A cluster as the configuration names it. `name` is the Istio cluster ID. */
 export interface ClusterIdentity {
   readonly name: string;
+  /** The empty text: not known (a configuration made from a kubeconfig alone), and neither is whether `name` is the Istio cluster ID. */
   readonly network: string;
   readonly roles: readonly Role[];
   /** The kubeconfig context of whoever runs commands by hand, where it is known. */
   readonly context?: string;
+  /** The namespace of Istio; absent: `istio-system`. */
+  readonly istioNamespace?: string;
   /** Where other clusters reach this one's east-west gateway, where the configuration says so. */
   readonly gateway: { readonly address: string; readonly port: number } | undefined;
 }

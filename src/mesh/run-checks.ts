@@ -1,4 +1,4 @@
-import type { Check, CheckResult, ClusterCheck, Finding, MeshCheck, Outcome } from './finding.ts';
+import type { Check, CheckInput, CheckResult, ClusterCheck, Finding, MeshCheck, Outcome } from './finding.ts';
 import type { ClusterPart, ClusterSnapshot, Observed, Snapshot } from './model.ts';
 
 /** The subject of a result that is about the mesh as a whole. */
@@ -11,7 +11,8 @@ export const MESH = 'mesh';
 export function runChecks(checks: readonly Check[], snapshot: Snapshot, now: number): readonly CheckResult[] {
   const results: CheckResult[] = [];
   for (const check of inOrder(checks)) {
-    const own = check.scope === 'cluster' ? overClusters(check, snapshot, now, results) : [overMesh(check, snapshot, now, results)];
+    const before = resultsOf(check.dependsOn, results);
+    const own = check.scope === 'cluster' ? overClusters(check, snapshot, now, before) : [overMesh(check, snapshot, now, before)];
     results.push(...own);
   }
   return results;
@@ -34,11 +35,22 @@ export function inOrder(checks: readonly Check[]): readonly Check[] {
   return [...done];
 }
 
+/** True where a finding is about this cluster, or about the mesh as a whole. */
+export function isAbout({ subject }: Finding, name: string): boolean {
+  const cluster = subject.cluster ?? (subject.kind === 'cluster' ? subject.name : undefined);
+  return cluster === undefined || name === MESH || cluster === name;
+}
+
+/** The results of the checks with these ids, in the order of the ids: which cause is named does not depend on the order of all checks. */
+function resultsOf(ids: readonly string[], results: readonly CheckResult[]): readonly CheckResult[] {
+  return ids.flatMap((id) => results.filter(({ check }) => check === id));
+}
+
 function overClusters(check: ClusterCheck, snapshot: Snapshot, now: number, before: readonly CheckResult[]): readonly CheckResult[] {
   return snapshot.clusters.map((cluster) => {
     const subject = cluster.identity.name;
     const outcome =
-      skippedByDependency(check, subject, before) ??
+      skippedByDependency(subject, before) ??
       unobserved(check, [cluster], snapshot, before) ??
       judged(() => check.evaluate(cluster, snapshot, now));
     return { check: check.id, title: check.title, subject, outcome };
@@ -46,16 +58,25 @@ function overClusters(check: ClusterCheck, snapshot: Snapshot, now: number, befo
 }
 
 function overMesh(check: MeshCheck, snapshot: Snapshot, now: number, before: readonly CheckResult[]): CheckResult {
-  const isWhole = (cluster: ClusterSnapshot): boolean =>
-    check.inputs.every((input) => input === 'authority' || isSeen(check, cluster, input));
+  const isWhole = (cluster: ClusterSnapshot): boolean => check.inputs.every((input) => isSeen(check, cluster, input, snapshot));
   const seen = snapshot.clusters.filter(isWhole);
   const unseen = snapshot.clusters.filter((cluster) => !isWhole(cluster));
-  const gap = unobserved(check, unseen, snapshot, before);
-  const blind = (check.inputs.includes('authority') && !snapshot.authority.ok) || seen.length < check.atLeast;
-  const outcome =
-    skippedByDependency(check, MESH, before) ?? (blind ? gap : undefined) ?? judged(() => check.evaluate(seen, snapshot, now));
+  const fit = seen.filter((cluster) => condemned(check, cluster, before) === undefined);
+  const gap = unobserved(check, unseen, snapshot, before) ?? firstCondemned(check, seen, before);
+  const blind = (check.inputs.includes('authority') && !snapshot.authority.ok) || fit.length < check.atLeast;
+  const outcome = skippedByDependency(MESH, before) ?? (blind ? gap : undefined) ?? judged(() => check.evaluate(fit, snapshot, now));
   // A judgement of the clusters that could be seen is no good news about the others.
   return { check: check.id, title: check.title, subject: MESH, outcome: outcome.kind === 'ok' ? (gap ?? outcome) : outcome };
+}
+
+/** A problem that a dependency found in this cluster; a check that reads nothing of the clusters does not mind. */
+function condemned(check: MeshCheck, { identity }: ClusterSnapshot, before: readonly CheckResult[]): Outcome | undefined {
+  const readsClusters = check.inputs.some((input) => input !== 'authority');
+  return readsClusters ? skippedByDependency(identity.name, before) : undefined;
+}
+
+function firstCondemned(check: MeshCheck, clusters: readonly ClusterSnapshot[], before: readonly CheckResult[]): Outcome | undefined {
+  return clusters.map((cluster) => condemned(check, cluster, before)).find((outcome) => outcome !== undefined);
 }
 
 function judged(evaluate: () => readonly Finding[]): Outcome {
@@ -68,13 +89,11 @@ function judged(evaluate: () => readonly Finding[]): Outcome {
 }
 
 /** A dependency that found a problem with this subject, or was itself skipped because of one. */
-function skippedByDependency(check: Check, subject: string, before: readonly CheckResult[]): Outcome | undefined {
-  for (const id of check.dependsOn) {
-    for (const result of before) {
-      if (result.check !== id || (result.subject !== subject && result.subject !== MESH)) continue;
-      const because = causeIn(result, subject);
-      if (because !== undefined) return { kind: 'skipped', reason: `not judged while "${result.title}" is not so`, because };
-    }
+function skippedByDependency(subject: string, before: readonly CheckResult[]): Outcome | undefined {
+  for (const result of before) {
+    if (result.subject !== subject && result.subject !== MESH) continue;
+    const because = causeIn(result, subject);
+    if (because !== undefined) return { kind: 'skipped', reason: `not judged while "${result.title}" is not so`, because };
   }
   return undefined;
 }
@@ -85,11 +104,6 @@ function causeIn(result: CheckResult, subject: string): string | undefined {
   if (outcome.kind !== 'findings') return undefined;
   const blocking = outcome.findings.some((finding) => finding.severity !== 'info' && isAbout(finding, subject));
   return blocking ? result.check : undefined;
-}
-
-function isAbout(finding: Finding, subject: string): boolean {
-  const cluster = finding.subject.cluster ?? (finding.subject.kind === 'cluster' ? finding.subject.name : undefined);
-  return cluster === undefined || subject === MESH || cluster === subject;
 }
 
 /** The first input that could not be observed, and the finding that explains it where the check depends on the one that found it. */
@@ -103,7 +117,7 @@ function unobserved(
   const [first] = missing;
   if (first === undefined) return undefined;
   const reason = `could not be looked at: ${first.message}`;
-  const because = missing.map((part) => explanation(check, part.cluster, before)).find((cause) => cause !== undefined);
+  const because = missing.map((part) => explanation(part.cluster, before)).find((cause) => cause !== undefined);
   return because === undefined ? { kind: 'skipped', reason } : { kind: 'skipped', reason, because };
 }
 
@@ -112,30 +126,46 @@ interface MissingPart {
   readonly message: string;
 }
 
-function missingParts(
-  check: Check,
-  input: ClusterPart | 'authority',
-  clusters: readonly ClusterSnapshot[],
-  snapshot: Snapshot,
-): readonly MissingPart[] {
-  if (input === 'authority') {
-    if (snapshot.authority.ok) return [];
-    const signer = snapshot.clusters.find((cluster) => cluster.identity.roles.includes('signer'));
-    return [{ cluster: signer?.identity.name ?? MESH, message: snapshot.authority.failure.message }];
-  }
+function missingParts(check: Check, input: CheckInput, clusters: readonly ClusterSnapshot[], snapshot: Snapshot): readonly MissingPart[] {
+  if (input === 'authority' || (input === 'source' && !snapshot.authority.ok)) return missingAuthority(snapshot);
   return clusters.flatMap((cluster) => {
+    if (isSeen(check, cluster, input, snapshot)) return [];
+    if (input === 'source') return [{ cluster: signerOf(snapshot), message: missingSource(cluster, snapshot) }];
     const part: Observed<unknown> = cluster[input];
-    return part.ok || isSeen(check, cluster, input) ? [] : [{ cluster: cluster.identity.name, message: part.failure.message }];
+    return part.ok ? [] : [{ cluster: cluster.identity.name, message: part.failure.message }];
   });
 }
 
-function isSeen(check: Check, cluster: ClusterSnapshot, input: ClusterPart): boolean {
-  return cluster[input].ok || check.judges?.includes(input) === true;
+function missingAuthority(snapshot: Snapshot): readonly MissingPart[] {
+  const { authority } = snapshot;
+  return authority.ok ? [] : [{ cluster: signerOf(snapshot), message: authority.failure.message }];
 }
 
-function explanation(check: Check, cluster: string, before: readonly CheckResult[]): string | undefined {
+function signerOf({ clusters }: Pick<Snapshot, 'clusters'>): string {
+  return clusters.find(({ identity }) => identity.roles.includes('signer'))?.identity.name ?? MESH;
+}
+
+function missingSource({ identity }: ClusterSnapshot, snapshot: Snapshot): string {
+  const secret = secretOf(identity.name, snapshot);
+  if (secret?.ok === false) return secret.failure.message;
+  return `nothing is known of an intermediate of ${identity.name}`;
+}
+
+function secretOf(cluster: string, { authority }: Snapshot): Observed<unknown> | undefined {
+  return authority.ok ? authority.value.intermediates.find((intermediate) => intermediate.cluster === cluster)?.secret : undefined;
+}
+
+/** The authority is none of a cluster's parts: whether it was seen is asked apart. */
+function isSeen(check: Check, cluster: ClusterSnapshot, input: CheckInput, snapshot: Snapshot): boolean {
+  if (input === 'authority') return true;
+  if (input === 'source') return secretOf(cluster.identity.name, snapshot)?.ok === true;
+  const judges: readonly ClusterPart[] = check.judges ?? [];
+  return cluster[input].ok || judges.includes(input);
+}
+
+function explanation(cluster: string, before: readonly CheckResult[]): string | undefined {
   return before
-    .filter((result) => check.dependsOn.includes(result.check) && result.subject === cluster)
+    .filter(({ subject }) => subject === cluster)
     .map((result) => causeIn(result, cluster))
     .find((cause) => cause !== undefined);
 }
