@@ -1,27 +1,15 @@
 /** An API server double: one HTTPS server that answers like a real Kubernetes cluster, as far as the product asks. */
-import { stringify } from 'yaml';
 import type { Clock } from '../../src/core/clock.ts';
-import type { Issued } from '../pki/authority.ts';
-import { Audit, type AuditEntry, type CallListener } from './audit.ts';
-import type { ResourceCall } from './call.ts';
-import { collectGarbage } from './collector.ts';
-import { establishDefinitions } from './definitions.ts';
-import { Endpoints, type EndpointTarget } from './endpoints.ts';
+import { assemble } from './assemble.ts';
+import type { AuditEntry, CallListener } from './audit.ts';
+import type { EndpointTarget } from './endpoints.ts';
 import type { Faults } from './faults.ts';
-import { readLog } from './logs.ts';
-import { emptyDeletedNamespaces } from './namespaces.ts';
-import { createObjectStore, type ObjectStore } from './objects.ts';
-import { forwardPorts } from './portforward.ts';
-import { proxyToPod } from './proxy.ts';
-import { Authorizer } from './rbac.ts';
-import { Registry } from './registry.ts';
+import { bearer, certified, kubeconfigText } from './kubeconfig.ts';
+import { createFaults } from './make-faults.ts';
+import type { ObjectStore } from './objects.ts';
 import { route } from './router.ts';
 import { LabServer } from './server.ts';
 import { makeServingCertificate } from './serving.ts';
-import { Storage } from './store.ts';
-import { Users } from './users.ts';
-import { WatchHub } from './watch.ts';
-import { Writes } from './writes.ts';
 
 export type { EndpointTarget } from './endpoints.ts';
 export type { KubeObject } from './object.ts';
@@ -82,27 +70,10 @@ const START_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-le
 export async function startLabCluster(options: LabClusterOptions): Promise<LabCluster> {
   const { name, clock } = options;
   const host = options.host ?? '127.0.0.1';
-  const certificate = makeServingCertificate(name, [host, ...IN_CLUSTER_NAMES, ...(options.sans ?? [])]);
-  const storage = new Storage();
-  const registry = new Registry(storage);
-  const writes = new Writes(storage, registry, clock);
-  const users = new Users();
-  const audit = new Audit();
-  const watches = new WatchHub(storage, clock);
-  const authorizer = new Authorizer(storage);
-  const endpoints = new Endpoints();
   const gitVersion = options.gitVersion ?? DEFAULT_VERSION;
-  const streams = {
-    log: (call: ResourceCall) => readLog(storage, endpoints, call),
-    proxy: (call: ResourceCall) => proxyToPod(storage, endpoints, call),
-    portforward: (call: ResourceCall) => forwardPorts({ storage, endpoints, authorizer, gitVersion }, call),
-  };
-  const parts = { storage, registry, writes, users, clock, watches, authorizer, streams };
-  const store = createObjectStore(parts);
-  emptyDeletedNamespaces(parts);
-  collectGarbage(parts);
-  establishDefinitions(parts);
-  users.forgetDeletedAccounts(storage);
+  const certificate = makeServingCertificate(name, [host, ...IN_CLUSTER_NAMES, ...(options.sans ?? [])]);
+  const { parts, store, audit, endpoints } = assemble(clock, gitVersion);
+  const { storage, registry, users, watches } = parts;
 
   const server: LabServer = new LabServer({
     clock,
@@ -117,29 +88,7 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
   users.add('admin', { groups: ['system:masters'] });
   await server.listen();
 
-  const faults: Faults = {
-    down: () => server.close(),
-    up: () => (server.listening ? Promise.resolve() : server.listen()),
-    freeze: () => {
-      server.freeze();
-      watches.freeze();
-    },
-    thaw: () => {
-      server.thaw();
-      watches.thaw();
-    },
-    delayMs: (ms) => {
-      server.delayMs = ms;
-    },
-    failNext: (failure = {}) => server.failures.add(failure),
-    resetConnections: () => server.cut(),
-    expireResourceVersions: () => {
-      storage.forgetHistory();
-      watches.endAll();
-    },
-    tokenExpired: (user) => users.expire(user),
-  };
-
+  const faults = createFaults({ server, watches, storage, users });
   const url = `https://${host}:${server.port}`;
   return {
     name,
@@ -163,36 +112,4 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
     writeLog: (namespace, pod, text) => endpoints.writeLog(namespace, pod, text),
     stop: () => server.close(),
   };
-}
-
-interface KubeconfigParts {
-  readonly name: string;
-  readonly url: string;
-  readonly user: string;
-  readonly caPem: string;
-  readonly credentials: object;
-}
-
-function bearer(cluster: string, user: string, token: string | undefined): object {
-  if (token === undefined) throw new Error(`The lab cluster ${cluster} has no user ${user}: add it with addUser`);
-  return { token };
-}
-
-function certified({ certificatePem, keyPem }: Issued): object {
-  return {
-    'client-certificate-data': Buffer.from(certificatePem).toString('base64'),
-    'client-key-data': Buffer.from(keyPem).toString('base64'),
-  };
-}
-
-function kubeconfigText({ name, url, user, caPem, credentials }: KubeconfigParts): string {
-  const authority = Buffer.from(caPem).toString('base64');
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': name,
-    clusters: [{ name, cluster: { server: url, 'certificate-authority-data': authority } }],
-    users: [{ name: `${name}-${user}`, user: credentials }],
-    contexts: [{ name, context: { cluster: name, user: `${name}-${user}` } }],
-  });
 }

@@ -6,7 +6,7 @@ import { removeObject, type DeletionContext } from './deletes.ts';
 import { mergePatch } from './patches.ts';
 import type { Resource } from './resources.ts';
 import type { Storage, StoreEvent } from './store.ts';
-import type { Writes } from './writes.ts';
+import type { Door, Writes } from './writes.ts';
 
 /** A kind (`Secret`), plural (`secrets`), short name (`cm`) or `plural.group`. */
 export type KindName = string;
@@ -46,72 +46,91 @@ export interface ObjectStoreParts extends DeletionContext, DefinitionContext {
 const MANAGER = 'lab';
 
 /** Direct access to a cluster’s objects. A kind that is not served is an error that says what to put first. */
-export function createObjectStore(parts: ObjectStoreParts): ObjectStore {
-  const { storage, registry, writes } = parts;
+export class LabObjects implements ObjectStore {
+  readonly #parts: ObjectStoreParts;
 
-  function known(kind: KindName): Resource {
-    const resource = registry.findNamed(kind);
+  constructor(parts: ObjectStoreParts) {
+    this.#parts = parts;
+  }
+
+  get resourceVersion(): string {
+    return String(this.#parts.storage.revision);
+  }
+
+  put(object: KubeObject, options: WriteOptions = {}): KubeObject {
+    const written = this.#write(this.#resourceOf(object), object, options);
+    if (object.kind === 'CustomResourceDefinition') establish(this.#parts, written.metadata.name ?? '');
+    return cloneObject(written);
+  }
+
+  restore(object: KubeObject): void {
+    this.#parts.storage.put(this.#resourceOf(object), cloneObject(object));
+  }
+
+  get(kind: KindName, namespace: string, name: string): KubeObject | undefined {
+    const found = this.#find(this.#known(kind), namespace, name);
+    return found === undefined ? undefined : cloneObject(found);
+  }
+
+  list(kind: KindName, namespace?: string): KubeObject[] {
+    return this.#parts.storage
+      .all(this.#known(kind))
+      .filter(({ object }) => namespace === undefined || object.metadata.namespace === namespace)
+      .map(({ object }) => cloneObject(object));
+  }
+
+  delete(kind: KindName, namespace: string, name: string): boolean {
+    const resource = this.#known(kind);
+    const found = this.#find(resource, namespace, name);
+    if (found === undefined) return false;
+    removeObject(this.#parts, resource, found, { graceSeconds: 0 });
+    return true;
+  }
+
+  patch(kind: KindName, namespace: string, name: string, patch: object, options: WriteOptions = {}): KubeObject {
+    const door = this.#door(this.#known(kind), namespace, options);
+    const text = JSON.stringify(patch);
+    return cloneObject(this.#parts.writes.update(door, name, (before) => mergePatch(before, text) as KubeObject).object);
+  }
+
+  onWrite(listener: (event: StoreEvent) => void): () => void {
+    return this.#parts.storage.onWrite((_, event) => listener(event));
+  }
+
+  #known(kind: KindName): Resource {
+    const resource = this.#parts.registry.findNamed(kind);
     if (resource === undefined) throw new Error(`The lab cluster serves no kind named ${kind}: put its CustomResourceDefinition first`);
     return resource;
   }
 
-  function resourceOf(object: KubeObject): Resource {
-    const resource = registry.findKind(object.apiVersion ?? '', object.kind ?? '');
+  #resourceOf(object: KubeObject): Resource {
+    const resource = this.#parts.registry.findKind(object.apiVersion ?? '', object.kind ?? '');
     if (resource !== undefined) return resource;
     throw new Error(`The lab cluster does not serve ${object.apiVersion}/${object.kind}: put its CustomResourceDefinition first`);
   }
 
-  function write(resource: Resource, object: KubeObject, manager: string): KubeObject {
-    const namespace = resource.namespaced ? (object.metadata.namespace ?? 'default') : '';
-    const door = { resource, subresource: '', namespace, manager, dryRun: false, trusted: true };
+  #find(resource: Resource, namespace: string, name: string): KubeObject | undefined {
+    return this.#parts.storage.get(resource, resource.namespaced ? namespace : '', name)?.object;
+  }
+
+  #door(resource: Resource, namespace: string, { manager = MANAGER, subresource }: WriteOptions): Door {
+    return {
+      resource,
+      subresource: subresource ?? '',
+      namespace: resource.namespaced ? namespace : '',
+      manager,
+      dryRun: false,
+      trusted: true,
+    };
+  }
+
+  #write(resource: Resource, object: KubeObject, { manager = MANAGER }: WriteOptions): KubeObject {
+    const { writes } = this.#parts;
+    const door = this.#door(resource, object.metadata.namespace ?? 'default', { manager });
     const name = object.metadata.name ?? '';
-    const stored = storage.get(resource, namespace, name);
-    if (stored !== undefined) return writes.update(door, name, () => cloneObject(object)).object;
+    if (this.#find(resource, door.namespace, name) !== undefined) return writes.update(door, name, () => cloneObject(object)).object;
     const { status, ...rest } = cloneObject(object);
     const created = writes.create(door, rest).object;
     return status === undefined ? created : writes.update(door, created.metadata.name ?? '', (before) => ({ ...before, status })).object;
   }
-
-  return {
-    put(object, options) {
-      const written = write(resourceOf(object), object, options?.manager ?? MANAGER);
-      if (object.kind === 'CustomResourceDefinition') establish(parts, written.metadata.name ?? '');
-      return cloneObject(written);
-    },
-    restore: (object) => void storage.put(resourceOf(object), cloneObject(object)),
-    get(kind, namespace, name) {
-      const resource = known(kind);
-      const found = storage.get(resource, resource.namespaced ? namespace : '', name)?.object;
-      return found === undefined ? undefined : cloneObject(found);
-    },
-    list: (kind, namespace) =>
-      storage
-        .all(known(kind))
-        .filter(({ object }) => namespace === undefined || object.metadata.namespace === namespace)
-        .map(({ object }) => cloneObject(object)),
-    delete(kind, namespace, name) {
-      const resource = known(kind);
-      const found = storage.get(resource, resource.namespaced ? namespace : '', name)?.object;
-      if (found === undefined) return false;
-      removeObject(parts, resource, found, { graceSeconds: 0 });
-      return true;
-    },
-    patch(kind, namespace, name, patch, options) {
-      const resource = known(kind);
-      const door = {
-        resource,
-        subresource: options?.subresource ?? '',
-        namespace: resource.namespaced ? namespace : '',
-        manager: options?.manager ?? MANAGER,
-        dryRun: false,
-        trusted: true,
-      };
-      const text = JSON.stringify(patch);
-      return cloneObject(writes.update(door, name, (before) => mergePatch(before, text) as KubeObject).object);
-    },
-    onWrite: (listener) => storage.onWrite((_, event) => listener(event)),
-    get resourceVersion() {
-      return String(storage.revision);
-    },
-  };
 }
