@@ -62,11 +62,19 @@ function verbOf(method: string, name: string, query: URLSearchParams): string {
   return METHOD_VERBS[method] ?? method.toLowerCase();
 }
 
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // a path that is badly escaped names nothing that there is: it is answered like any unknown name
+  }
+}
+
 /** Reads a path as a call to a resource; undefined when it is none (discovery, health, nonsense). */
 export function parseResourceRequest(method: string, url: URL, registry: Registry): ResourceRequest | undefined {
   const parts = split(url.pathname);
   if (parts === undefined) return undefined;
-  const where = place(parts.segments.map(decodeURIComponent));
+  const where = place(parts.segments.map(decoded));
   const resource = registry.find(parts.group, parts.version, where.resourceName);
   const verb = verbOf(method, where.name, url.searchParams);
   return { verb, group: parts.group, version: parts.version, resource, ...where };

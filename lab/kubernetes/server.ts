@@ -136,7 +136,7 @@ export class LabServer {
   /** The answer to a call, and how to note in the audit log what became of it. */
   async #answer(message: IncomingMessage): Promise<{ reply: Answer | undefined; record: (status: number) => void }> {
     const { clock, registry, audit } = this.#parts;
-    const url = new URL(message.url ?? '/', 'https://lab');
+    const url = URL.parse(message.url ?? '/', ORIGIN) ?? new URL(ORIGIN);
     const request = parseResourceRequest(message.method ?? 'GET', url, registry);
     const verb = request?.verb ?? (message.method ?? 'GET').toLowerCase();
     const at = clock.now();
@@ -184,6 +184,9 @@ function clientCertificate({ socket }: IncomingMessage): ClientCertificate | und
   const name = /^CN=(?<name>.+)$/m.exec(certificate.subject)?.groups?.['name'];
   return { user: socket.authorized ? name : undefined };
 }
+
+/** Stands for the server’s own address where only the path counts. */
+const ORIGIN = 'https://lab';
 
 interface Handled {
   readonly user: User | undefined;

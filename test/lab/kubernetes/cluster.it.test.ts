@@ -44,6 +44,13 @@ describe('a lab cluster', () => {
     expect(JSON.parse(await textOf(await get(cluster, '/version')))).toMatchObject({ major: '1', minor: '37', gitVersion: 'v1.37.2' });
   });
 
+  it.each(['//', '/api/v1/namespaces/default/secrets/%E0%A4%A', '/nothing/here', '/apis/nothing.test/v1/things'])(
+    'knows nothing at %s',
+    async (path) => {
+      expect((await get(cluster, path)).statusCode).toEqual(404);
+    },
+  );
+
   it('holds users to their rights', async () => {
     cluster.addUser('viewer');
     const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }];
