@@ -3,7 +3,7 @@ import { withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { OperatorError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, explain } from './credentials.ts';
 import { answerError, transportError, type CallSubject } from './errors.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { PooledKubeConfig } from './pooled-kubeconfig.ts';
@@ -93,7 +93,7 @@ export class Caller {
           continue;
         }
         const wait = attempt >= ATTEMPTS || request.options.signal.aborted ? undefined : waitBefore(request, failure, attempt);
-        if (wait === undefined) throw failure;
+        if (wait === undefined) throw explain(failure, this.#config, clock.now());
         await clock.sleep(wait * (1 + random.next() / 2), request.options.signal);
       }
     }

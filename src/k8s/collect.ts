@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { toFailure, type Failure } from '../core/errors.ts';
+import { OperatorError, toFailure, type Failure, type Reason } from '../core/errors.ts';
 import type { AuthorityFacts, ClusterIdentity, ClusterSnapshot, Observed, Snapshot } from '../mesh/model.ts';
 import type { ClusterClient } from './client.ts';
 import { readAuthority } from './readers/authority.ts';
@@ -37,11 +37,14 @@ const ISTIOD = 'app=istiod';
 /**
  * Looks at every cluster at once, and at all of a cluster at once, in at most three calls after one another. What could not be seen is data: it never
  * throws for a cluster. One that does not answer at all is asked once and not for each of its parts.
+ *
+ * @throws OperatorError with reason `cancelled` when `signal` is aborted: what was stopped half-way must not pass for clusters that cannot be reached.
  */
 export async function collectMesh(options: CollectOptions): Promise<Snapshot> {
   const { members, authority, clock } = options;
   const wanted = authority === undefined || members.includes(authority.signer) ? members : [...members, authority.signer];
   const all = await inTurns(wanted, options.concurrency, (member) => look(member, options));
+  if (options.signal.aborted) throw stopped(options.signal.reason);
   const clusters = all.filter(({ member }) => members.includes(member)).map(({ snapshot }) => snapshot);
   const signed = all.find(({ member }) => member === authority?.signer)?.authority;
   return { at: clock.now(), clusters, authority: signed ?? noSigner() };
@@ -59,12 +62,20 @@ async function look(member: Member, options: CollectOptions): Promise<Looked> {
   if (!client.ok) return blind(member, client, target);
   const reading = { client: client.value, signal: options.signal };
   const api = await observe(readVersion(reading, options.clock));
-  if (!api.ok) return blind(member, api, target);
+  if (!api.ok && SILENT.has(api.failure.reason)) return blind(member, api, target);
   const [parts, authority] = await Promise.all([
     readParts(reading, member, options),
     target === undefined ? undefined : observe(readAuthority(reading, target)),
   ]);
   return { member, snapshot: { identity, api, ...parts }, authority };
+}
+
+/** Failures of the first call that every other would meet too. A server that refuses to say its version may well answer the rest. */
+const SILENT: ReadonlySet<Reason> = new Set(['unreachable', 'timeout', 'tls', 'unauthorized', 'protocol', 'invalid', 'cancelled']);
+
+function stopped(reason: unknown): OperatorError {
+  if (reason instanceof OperatorError) return reason;
+  return new OperatorError({ reason: 'cancelled', what: 'Cannot look at the mesh', why: 'it was cancelled', cause: reason });
 }
 
 /** Nothing of the cluster was seen, all of it for the same reason. */

@@ -1,5 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { OperatorError } from '../core/errors.ts';
 import { PooledKubeConfig } from './pooled-kubeconfig.ts';
 import type { ClusterTarget } from './target.ts';
@@ -14,36 +16,51 @@ export function loadKubeconfig({
   context,
 }: Pick<ClusterTarget, 'identity' | 'kubeconfig' | 'context'>): PooledKubeConfig {
   const merged = new PooledKubeConfig();
-  for (const [index, file] of kubeconfig.entries()) {
-    const one = index === 0 ? merged : new PooledKubeConfig();
-    load(one, file, identity.name);
-    if (one !== merged) merged.mergeConfig(one, true);
-  }
+  for (const file of kubeconfig) merge(merged, load(file, identity.name));
   if (context !== undefined) merged.setCurrentContext(context);
   checkContext(merged, identity.name, kubeconfig.join(', '));
   return merged;
 }
 
-function load(config: PooledKubeConfig, file: string, cluster: string): void {
-  const fail = (why: string, next: string, cause: unknown): never => {
-    throw invalid(cluster, file, why, next, cause);
-  };
-  let text = '';
+/** As kubectl merges files: of two entries of one name, and of two current contexts, the first counts. */
+function merge(into: PooledKubeConfig, more: PooledKubeConfig): void {
+  into.clusters.push(...more.clusters.filter(({ name }) => into.getCluster(name) === null));
+  into.users.push(...more.users.filter(({ name }) => into.getUser(name) === null));
+  into.contexts.push(...more.contexts.filter(({ name }) => into.getContextObject(name) === null));
+  if (!into.getCurrentContext()) into.setCurrentContext(more.getCurrentContext());
+}
+
+/** kubectl's name for a file with a token, which the client does not know under this name. */
+const TokenFiles = z.object({
+  users: z.array(z.object({ name: z.string(), user: z.object({ tokenFile: z.string().optional() }).nullish() })).nullish(),
+});
+
+function load(file: string, cluster: string): PooledKubeConfig {
+  const config = new PooledKubeConfig();
+  const text = readText(file, cluster);
   try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    fail(readFailure(error), 'Correct clusters[].kubeconfig in the configuration, or put the file there.', error);
-  }
-  try {
-    config.loadFromString(text);
+    const content: unknown = parse(text, { logLevel: 'silent' });
+    config.loadFromString(JSON.stringify(content));
     config.makePathsAbsolute(dirname(file));
+    for (const { name, user } of TokenFiles.parse(content).users ?? []) {
+      if (user?.tokenFile === undefined) continue;
+      const authProvider = { name: 'tokenFile', config: { tokenFile: resolve(dirname(file), user.tokenFile) } };
+      config.users = config.users.map((one) => (one.name === name ? { ...one, authProvider } : one));
+    }
   } catch (error) {
+    const next = 'Write it again: kubectl config view --minify --flatten --raw';
     // The parser's own text may quote the file, which holds credentials.
-    fail(
-      'it is no kubeconfig',
-      'Write it again: kubectl config view --minify --flatten --raw',
-      error instanceof Error ? error.name : error,
-    );
+    throw invalid(cluster, file, 'it is no kubeconfig', next, error instanceof Error ? error.name : undefined);
+  }
+  return config;
+}
+
+function readText(file: string, cluster: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const next = 'Correct clusters[].kubeconfig in the configuration, or put the file there.';
+    throw invalid(cluster, file, readFailure(error), next, error);
   }
 }
 
@@ -61,10 +78,10 @@ function checkContext(config: PooledKubeConfig, cluster: string, file: string): 
     throw invalid(cluster, file, `context "${current}" names a cluster that it does not have`, 'Write the kubeconfig again.');
   const user = config.getCurrentUser();
   if (user === null) throw invalid(cluster, file, `context "${current}" names a user that it does not have`, 'Write the kubeconfig again.');
-  for (const path of [server.caFile, user.certFile, user.keyFile]) {
-    if (path !== undefined && path !== '') checkFile(cluster, file, path);
+  const tokenFile: unknown = user.authProvider?.config?.tokenFile;
+  for (const path of [server.caFile, user.certFile, user.keyFile, tokenFile]) {
+    if (typeof path === 'string' && path !== '') checkFile(cluster, file, path);
   }
-  if (user.exec !== undefined && user.exec !== null) checkPlugin(cluster, file, user.exec as { readonly command?: string });
 }
 
 function checkFile(cluster: string, file: string, path: string): void {
@@ -73,24 +90,6 @@ function checkFile(cluster: string, file: string, path: string): void {
   } catch (error) {
     const next = 'Put the file there, or embed it: kubectl config view --minify --flatten --raw';
     throw invalid(cluster, file, `it names ${path}, and ${readFailure(error)}`, next, error);
-  }
-}
-
-/** A plugin is a program that runs on this machine: one that is not here can never give a token. */
-function checkPlugin(cluster: string, file: string, { command = '' }: { readonly command?: string }): void {
-  const folders = isAbsolute(command) || command.includes('/') ? [''] : (globalThis.process?.env['PATH'] ?? '').split(':');
-  const found = folders.some((folder) => isProgram(folder === '' ? command : join(folder, command)));
-  if (found) return;
-  const next = 'Install the program here, or use a service account: its token works without a program.';
-  throw invalid(cluster, file, `it gets its token from the program "${command}", which is not on this machine`, next);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // not in this folder: the next one is tried
   }
 }
 

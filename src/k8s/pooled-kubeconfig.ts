@@ -3,8 +3,8 @@ import type { AgentOptions } from 'node:https';
 import { type Cluster, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
 
-/** As many calls as one observation of a cluster makes at once. */
-const CONNECTIONS = 8;
+/** As many calls as one observation makes at once of the cluster that signs: with fewer, some of them would wait for others. */
+const CONNECTIONS = 12;
 const KEEP_ALIVE_MS = 20_000;
 
 interface Pool {

@@ -222,7 +222,7 @@ describe('src/k8s/client.ts', () => {
 
     it('a token that no header may hold is not shown either', async () => {
       bench.api.addUser('shy', { token: TOKEN, groups: ['system:masters'] });
-      const client = await bench.clientOf(bench.api.kubeconfig('shy').replace(`token: ${TOKEN}`, `token: "${TOKEN}\\n"`));
+      const client = await bench.clientOf(bench.api.kubeconfig('shy').replace(`token: ${TOKEN}`, `token: "${TOKEN}\\nmore"`));
       const error = await failureOf(client.raw('/version', READ));
       expect(error).toMatchObject({ reason: 'unauthorized' });
       expect(inspect(error, { depth: null, showHidden: true })).not.toContain(TOKEN);
