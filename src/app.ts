@@ -13,7 +13,7 @@ import { startJobWorker } from './jobs/worker.ts';
 import { createClusters, type ClusterPool } from './k8s/clusters.ts';
 import type { ClusterTarget } from './k8s/target.ts';
 import { createBotBackoff } from './store/bot-backoff.ts';
-import { connectRedis, type RedisConnections } from './store/connection.ts';
+import { connectRedis, whenReady, type RedisConnections } from './store/connection.ts';
 import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createPendingReplies } from './store/replies.ts';
@@ -89,6 +89,7 @@ export async function startApp(config: Config, roles: ReadonlySet<AppRole>, mach
         expressions: config.schedules,
         submit: (...job) => queue.submit(...job),
         slots: createSlots(prompt),
+        ready: (signal) => whenReady(prompt, signal),
         ...machine,
       })
     : undefined;

@@ -81,7 +81,7 @@ async function start(options: DemoOptions, undo: (() => Promise<void> | void)[])
   const product = keepRunning({ configFile, logFile, clock, environment, discord, say });
   undo.push(() => product.stop());
   panel.faults = createFaults([...meshFaults(mesh), ...aroundFaults({ redis, discord, killProduct: () => product.kill() })]);
-  await discord.ready(60_000);
+  await discord.waitFor(() => discord.world.commands.size > 0, 60_000);
   say('meshwarden   answers in #mesh');
   return { clock, mesh, discord, redis, faults: panel.faults, people, configFile, logFile };
 }

@@ -1,6 +1,7 @@
 import { Job, Queue, QueueEvents, type ConnectionOptions } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../core/clock.ts';
+import { connectionWords } from '../core/connection-words.ts';
 import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { readFailure, unwrap } from './envelope.ts';
@@ -188,8 +189,8 @@ async function prompted<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const next = 'Start Redis or correct redis.url; jobs go on where they stopped when it is back. `meshwarden status` works without it.';
+    const why = connectionWords(error);
+    const next = 'Start Redis or correct redis.url: jobs go on where they stopped. Until then use `meshwarden status` on the command line.';
     throw new OperatorError({ reason: 'unreachable', what, where: 'Redis', why, next, cause: error });
   }
 }

@@ -16,6 +16,8 @@ export interface ScheduleOptions {
   readonly expressions: Readonly<Record<string, string>>;
   readonly submit: (name: string, payload: object, id?: string) => Promise<string>;
   readonly slots: SlotMemory;
+  /** Resolves when Redis answers, so that what was missed before is made up for as soon as it can be. */
+  readonly ready: (signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,7 +35,9 @@ const TOLERANCE_MS = 30_000;
  * Puts scheduled jobs into the queue and does nothing else. A job's id is its name and its slot, so a slot fires once however many schedulers run.
  * Schedules are read in UTC, where no hour is skipped or comes twice.
  */
-export function startSchedules({ jobs, expressions, submit, slots, clock, log }: ScheduleOptions): Schedules {
+export function startSchedules({ jobs, expressions, submit, slots, ready, clock, log }: ScheduleOptions): Schedules {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const enqueue = async (name: string, slot: number): Promise<void> => {
     try {
       await submit(name, {}, slotId(name, slot));
@@ -57,12 +61,13 @@ export function startSchedules({ jobs, expressions, submit, slots, clock, log }:
     });
     task.on('execution:missed', ({ date }) => log.warn({ component: 'schedules', job: name, slot: date.getTime() }, 'a slot was missed'));
     void task.start();
-    if (schedule.onMissed === 'runOnce') void catchUp(name, task, { slots, clock, log, enqueue });
+    if (schedule.onMissed === 'runOnce') void catchUp(name, task, { slots, ready, signal, clock, log, enqueue });
     return [{ name, cron, task }];
   });
   return {
     next: () => tasks.map(({ name, cron, task }) => ({ name, cron, at: task.getNextRun()?.getTime() })),
     async stop() {
+      stopping.abort();
       for (const { task } of tasks) await task.destroy();
     },
   };
@@ -70,17 +75,21 @@ export function startSchedules({ jobs, expressions, submit, slots, clock, log }:
 
 interface CatchUp {
   readonly slots: SlotMemory;
+  readonly ready: (signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
   readonly enqueue: (name: string, slot: number) => Promise<void>;
 }
 
 /** Makes up for slots that passed while no scheduler ran: one run, under the id of the slot that was missed last. */
-async function catchUp(name: string, task: ScheduledTask, { slots, clock, log, enqueue }: CatchUp): Promise<void> {
+async function catchUp(name: string, task: ScheduledTask, { slots, ready, signal, clock, log, enqueue }: CatchUp): Promise<void> {
   try {
+    await ready(signal);
     const missed = missedSlot(await slots.last(name), task.getNextRuns(2), clock.now());
     if (missed !== undefined) await enqueue(name, missed);
   } catch (error) {
+    if (signal.aborted) return;
     const { reason, message } = toFailure(error);
     log.warn({ component: 'schedules', job: name, reason, why: message }, 'could not see whether slots were missed');
   }

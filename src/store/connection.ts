@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Secret } from '../core/secret.ts';
 import type { Logger } from '../core/logger.ts';
+import { connectionWords } from '../core/connection-words.ts';
 import { OperatorError } from '../core/errors.ts';
 
 interface HostPort {
@@ -70,6 +71,26 @@ export function connectRedis(target: RedisTarget, log: Logger): RedisConnections
   };
 }
 
+/** Resolves when this connection can be used, however long that takes; rejects with the signal's reason when it is aborted. */
+export function whenReady(redis: Redis | Cluster, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (redis.status === 'ready') {
+      resolve();
+      return;
+    }
+    const onReady = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const onAbort = (): void => {
+      redis.off('ready', onReady);
+      reject(signal.reason);
+    };
+    redis.once('ready', onReady);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
 /** Without the option that changes the shape of replies, which is part of the connection's type. */
 type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 
@@ -102,7 +123,7 @@ export function redisError(what: string, error: unknown): OperatorError {
     reason: 'unreachable',
     what,
     where: 'Redis',
-    why: error instanceof Error ? error.message : String(error),
+    why: connectionWords(error),
     next: 'Start Redis or correct redis.url; `meshwarden status` works without it.',
     cause: error,
   });
