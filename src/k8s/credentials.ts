@@ -63,7 +63,7 @@ export function explain(failure: OperatorError, config: PooledKubeConfig, now: n
     reason,
     what,
     ...(where === undefined ? {} : { where }),
-    why: why === undefined ? hint.why : `${why}; ${hint.why}`,
+    why: [why, hint.why].filter((part) => part !== undefined).join('; '),
     next: hint.next,
     cause,
   });
@@ -73,7 +73,7 @@ function hintFor(
   { reason }: OperatorError,
   config: PooledKubeConfig,
   now: number,
-): { readonly why: string; readonly next: string } | undefined {
+): { readonly why: string | undefined; readonly next: string } | undefined {
   if (reason === 'unauthorized') {
     const ended = endOfCertificate(config) ?? endOfToken(config);
     if (ended === undefined || ended.at > now) return undefined;
@@ -82,8 +82,8 @@ function hintFor(
   }
   if (reason !== 'unreachable' || !LOOPBACK.test(config.getCurrentCluster()?.server ?? '')) return undefined;
   return {
-    why: 'the kubeconfig names the loopback address of this machine',
-    next: 'If the API server runs elsewhere, put its address there: k3s writes 127.0.0.1 into the kubeconfig of its node. If it runs here, is it up?',
+    why: undefined,
+    next: 'Is the API server of this machine up? If another one is meant, put its address into the kubeconfig: k3s writes 127.0.0.1 there.',
   };
 }
 

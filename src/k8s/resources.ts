@@ -31,7 +31,6 @@ export const ENDPOINT_SLICES = resource('discovery.k8s.io', 'endpointslices');
 export const LEASES = resource('coordination.k8s.io', 'leases');
 export const GATEWAYS = resource('networking.istio.io', 'gateways');
 export const CERTIFICATES = resource('cert-manager.io', 'certificates');
-export const ISSUERS = resource('cert-manager.io', 'issuers');
 export const CLUSTER_ISSUERS = resource('cert-manager.io', 'clusterissuers');
 export const SELF_SUBJECT_ACCESS_REVIEWS = resource('authorization.k8s.io', 'selfsubjectaccessreviews');
 

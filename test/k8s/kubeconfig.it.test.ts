@@ -194,8 +194,8 @@ describe('src/k8s/kubeconfig.ts', () => {
     });
     expect(await fault([path])).toEqual({
       reason: 'unreachable',
-      message: 'Cannot get /version (cluster cluster-a): connection refused; the kubeconfig names the loopback address of this machine',
-      next: 'If the API server runs elsewhere, put its address there: k3s writes 127.0.0.1 into the kubeconfig of its node. If it runs here, is it up?',
+      message: 'Cannot get /version (cluster cluster-a): connection refused',
+      next: 'Is the API server of this machine up? If another one is meant, put its address into the kubeconfig: k3s writes 127.0.0.1 there.',
     });
   });
 
