@@ -44,12 +44,7 @@ const PROBLEMS: Readonly<Record<Exclude<CacertsFaultCode, 'foreign-keys'>, Cacer
     says: 'does not verify to its own roots',
     hint: `istiod refuses it, and does not start with it. ${PUBLISH_AGAIN}`,
   },
-  'untrusted-soon': {
-    code: 'cacerts-untrusted-soon',
-    severity: 'page',
-    says: 'verifies to its own roots for less than 24 hours more',
-    hint: 'Renew what ends first today: no workload is trusted after that.',
-  },
+  'untrusted-soon': undefined,
   'too-fresh': {
     code: 'cacerts-too-fresh',
     severity: 'info',

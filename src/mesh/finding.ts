@@ -30,8 +30,13 @@ interface CheckBase {
   readonly id: string;
   /** A positive statement: what is true when the check passes. */
   readonly title: string;
-  /** Checks whose findings about the same cluster (or about the mesh as a whole) make this one pointless: it is then skipped and the cause is shown once. */
+  /**
+   * Checks whose findings about the same cluster (or about the mesh as a whole) make this one pointless: it is then skipped and the cause is shown
+   * once. A finding never hides what may be worse than itself.
+   */
   readonly dependsOn: readonly string[];
+  /** The worst that it can find. */
+  readonly severity: Severity;
   /** Parts whose failed observation is itself what it judges: it is called even when they could not be observed. */
   readonly judges?: readonly ClusterPart[];
   /** How long a problem may last before anybody is told, in milliseconds. */

@@ -79,7 +79,8 @@ function explained(results: readonly CheckResult[]): Explained {
 function causeOf(check: string, subject: string, results: readonly CheckResult[]): Finding | undefined {
   const problems = results
     .flatMap((result) => (result.check === check && result.outcome.kind === 'findings' ? result.outcome.findings : []))
-    .filter(({ severity }) => severity !== 'info');
+    .filter(({ severity }) => severity !== 'info')
+    .toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity] || byName(a, b));
   return problems.find((finding) => isAbout(finding, subject)) ?? problems[0];
 }
 

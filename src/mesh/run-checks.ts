@@ -1,4 +1,4 @@
-import type { Check, CheckInput, CheckResult, ClusterCheck, Finding, MeshCheck, Outcome } from './finding.ts';
+import type { Check, CheckInput, CheckResult, ClusterCheck, Finding, MeshCheck, Outcome, Severity } from './finding.ts';
 import type { ClusterPart, ClusterSnapshot, Observed, Snapshot } from './model.ts';
 
 /** The subject of a result that is about the mesh as a whole. */
@@ -11,11 +11,24 @@ export const MESH = 'mesh';
 export function runChecks(checks: readonly Check[], snapshot: Snapshot, now: number): readonly CheckResult[] {
   const results: CheckResult[] = [];
   for (const check of inOrder(checks)) {
-    const before = resultsOf(check.dependsOn, results);
-    const own = check.scope === 'cluster' ? overClusters(check, snapshot, now, before) : [overMesh(check, snapshot, now, before)];
+    const look: Look = { snapshot, now, causes: causesFor(check, results) };
+    const own = check.scope === 'cluster' ? overClusters(check, look) : [overMesh(check, look)];
     results.push(...own);
   }
   return results;
+}
+
+interface Look {
+  readonly snapshot: Snapshot;
+  readonly now: number;
+  readonly causes: readonly Cause[];
+}
+
+/** A result of a dependency that makes a check pointless where `blocks` says so. */
+interface Cause {
+  readonly result: CheckResult;
+  /** The check that found the problem; undefined: there is none about this subject. */
+  blocks(subject: string): string | undefined;
 }
 
 /** Checks such that each comes after those it depends on; otherwise in the order given. A name that is not in the list is ignored. */
@@ -41,42 +54,67 @@ export function isAbout({ subject }: Finding, name: string): boolean {
   return cluster === undefined || name === MESH || cluster === name;
 }
 
-/** The results of the checks with these ids, in the order of the ids: which cause is named does not depend on the order of all checks. */
-function resultsOf(ids: readonly string[], results: readonly CheckResult[]): readonly CheckResult[] {
-  return ids.flatMap((id) => results.filter(({ check }) => check === id));
+/** In the order of the dependencies: which cause is named does not depend on the order of all checks. */
+function causesFor({ dependsOn, severity }: Check, results: readonly CheckResult[]): readonly Cause[] {
+  const found = (id: string, subject: string): boolean =>
+    results.some(
+      ({ check, outcome }) =>
+        check === id && outcome.kind === 'findings' && outcome.findings.some((one) => hides(one, severity) && isAbout(one, subject)),
+    );
+  return dependsOn.flatMap((id) =>
+    results
+      .filter(({ check }) => check === id)
+      .map((result) => ({
+        result,
+        blocks(subject) {
+          const { outcome } = result;
+          if (outcome.kind === 'findings')
+            return outcome.findings.some((one) => hides(one, severity) && isAbout(one, subject)) ? id : undefined;
+          const because = outcome.kind === 'skipped' ? outcome.because : undefined;
+          return because !== undefined && found(because, MESH) ? because : undefined;
+        },
+      })),
+  );
 }
 
-function overClusters(check: ClusterCheck, snapshot: Snapshot, now: number, before: readonly CheckResult[]): readonly CheckResult[] {
+const RANK: Readonly<Record<Severity, number>> = { page: 0, ticket: 1, info: 2 };
+
+/** A note hides nothing, and nothing hides what may be worse. */
+function hides(finding: Finding, severity: Severity): boolean {
+  return finding.severity !== 'info' && RANK[finding.severity] <= RANK[severity];
+}
+
+function overClusters(check: ClusterCheck, { snapshot, now, causes }: Look): readonly CheckResult[] {
   return snapshot.clusters.map((cluster) => {
     const subject = cluster.identity.name;
     const outcome =
-      skippedByDependency(subject, before) ??
-      unobserved(check, [cluster], snapshot, before) ??
+      skippedByDependency(subject, causes) ??
+      unobserved(check, [cluster], snapshot, causes) ??
       judged(() => check.evaluate(cluster, snapshot, now));
     return { check: check.id, title: check.title, subject, outcome };
   });
 }
 
-function overMesh(check: MeshCheck, snapshot: Snapshot, now: number, before: readonly CheckResult[]): CheckResult {
+function overMesh(check: MeshCheck, { snapshot, now, causes }: Look): CheckResult {
   const isWhole = (cluster: ClusterSnapshot): boolean => check.inputs.every((input) => isSeen(check, cluster, input, snapshot));
   const seen = snapshot.clusters.filter(isWhole);
   const unseen = snapshot.clusters.filter((cluster) => !isWhole(cluster));
-  const fit = seen.filter((cluster) => condemned(check, cluster, before) === undefined);
-  const gap = unobserved(check, unseen, snapshot, before) ?? firstCondemned(check, seen, before);
+  const fit = seen.filter((cluster) => condemned(check, cluster, causes) === undefined);
+  const gap = unobserved(check, unseen, snapshot, causes) ?? firstCondemned(check, seen, causes);
   const blind = (check.inputs.includes('authority') && !snapshot.authority.ok) || fit.length < check.atLeast;
-  const outcome = skippedByDependency(MESH, before) ?? (blind ? gap : undefined) ?? judged(() => check.evaluate(fit, snapshot, now));
+  const outcome = skippedByDependency(MESH, causes) ?? (blind ? gap : undefined) ?? judged(() => check.evaluate(fit, snapshot, now));
   // A judgement of the clusters that could be seen is no good news about the others.
   return { check: check.id, title: check.title, subject: MESH, outcome: outcome.kind === 'ok' ? (gap ?? outcome) : outcome };
 }
 
 /** A problem that a dependency found in this cluster; a check that reads nothing of the clusters does not mind. */
-function condemned(check: MeshCheck, { identity }: ClusterSnapshot, before: readonly CheckResult[]): Outcome | undefined {
+function condemned(check: MeshCheck, { identity }: ClusterSnapshot, causes: readonly Cause[]): Outcome | undefined {
   const readsClusters = check.inputs.some((input) => input !== 'authority');
-  return readsClusters ? skippedByDependency(identity.name, before) : undefined;
+  return readsClusters ? skippedByDependency(identity.name, causes) : undefined;
 }
 
-function firstCondemned(check: MeshCheck, clusters: readonly ClusterSnapshot[], before: readonly CheckResult[]): Outcome | undefined {
-  return clusters.map((cluster) => condemned(check, cluster, before)).find((outcome) => outcome !== undefined);
+function firstCondemned(check: MeshCheck, clusters: readonly ClusterSnapshot[], causes: readonly Cause[]): Outcome | undefined {
+  return clusters.map((cluster) => condemned(check, cluster, causes)).find((outcome) => outcome !== undefined);
 }
 
 function judged(evaluate: () => readonly Finding[]): Outcome {
@@ -89,35 +127,23 @@ function judged(evaluate: () => readonly Finding[]): Outcome {
 }
 
 /** A dependency that found a problem with this subject, or was itself skipped because of one. */
-function skippedByDependency(subject: string, before: readonly CheckResult[]): Outcome | undefined {
-  for (const result of before) {
+function skippedByDependency(subject: string, causes: readonly Cause[]): Outcome | undefined {
+  for (const cause of causes) {
+    const { result } = cause;
     if (result.subject !== subject && result.subject !== MESH) continue;
-    const because = causeIn(result, subject);
+    const because = cause.blocks(subject);
     if (because !== undefined) return { kind: 'skipped', reason: `not judged while "${result.title}" is not so`, because };
   }
   return undefined;
 }
 
-function causeIn(result: CheckResult, subject: string): string | undefined {
-  const { outcome } = result;
-  if (outcome.kind === 'skipped') return outcome.because;
-  if (outcome.kind !== 'findings') return undefined;
-  const blocking = outcome.findings.some((finding) => finding.severity !== 'info' && isAbout(finding, subject));
-  return blocking ? result.check : undefined;
-}
-
 /** The first input that could not be observed, and the finding that explains it where the check depends on the one that found it. */
-function unobserved(
-  check: Check,
-  clusters: readonly ClusterSnapshot[],
-  snapshot: Snapshot,
-  before: readonly CheckResult[],
-): Outcome | undefined {
+function unobserved(check: Check, clusters: readonly ClusterSnapshot[], snapshot: Snapshot, causes: readonly Cause[]): Outcome | undefined {
   const missing = check.inputs.flatMap((input) => missingParts(check, input, clusters, snapshot));
   const [first] = missing;
   if (first === undefined) return undefined;
   const reason = `could not be looked at: ${first.message}`;
-  const because = missing.map((part) => explanation(part.cluster, before)).find((cause) => cause !== undefined);
+  const because = missing.map((part) => explanation(part.cluster, causes)).find((cause) => cause !== undefined);
   return because === undefined ? { kind: 'skipped', reason } : { kind: 'skipped', reason, because };
 }
 
@@ -163,9 +189,9 @@ function isSeen(check: Check, cluster: ClusterSnapshot, input: CheckInput, snaps
   return cluster[input].ok || judges.includes(input);
 }
 
-function explanation(cluster: string, before: readonly CheckResult[]): string | undefined {
-  return before
-    .filter(({ subject }) => subject === cluster)
-    .map((result) => causeIn(result, cluster))
+function explanation(cluster: string, causes: readonly Cause[]): string | undefined {
+  return causes
+    .filter(({ result }) => result.subject === cluster)
+    .map((cause) => cause.blocks(cluster))
     .find((cause) => cause !== undefined);
 }

@@ -12,7 +12,8 @@ export const cacertsConsistent: ClusterCheck = {
   id: 'cacerts-consistent',
   title: 'cacerts fits together',
   inputs: ['cacerts'],
-  dependsOn: ['cluster-reachable', 'istiod-installed', 'cacerts-present', 'issuer-ready', 'intermediate-expiry'],
+  dependsOn: ['cluster-reachable', 'istiod-installed', 'cacerts-present', 'issuer-ready', 'intermediate-valid', 'root-valid'],
+  severity: 'page',
   // What istiod refuses it refuses at its next start: nobody has to be told within seconds, and a writer in two steps may finish.
   visibleAfter: MINUTE,
   codes: CACERTS_CODES,

@@ -10,6 +10,7 @@ export const cacertsPresent: ClusterCheck = {
   title: 'cacerts is there',
   inputs: ['cacerts'],
   dependsOn: ['cluster-reachable', 'istiod-installed'],
+  severity: 'page',
   // Long enough for a tool that replaces the Secret by deleting it first.
   visibleAfter: MINUTE,
   codes: ['cacerts-missing'],

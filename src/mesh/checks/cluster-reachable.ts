@@ -12,6 +12,7 @@ export const clusterReachable: ClusterCheck = {
   inputs: ['api'],
   judges: ['api'],
   dependsOn: [],
+  severity: 'page',
   visibleAfter: MINUTE,
   codes: ['cluster-unreachable', 'cluster-refuses-us'],
   evaluate({ identity, api }) {

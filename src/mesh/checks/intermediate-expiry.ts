@@ -1,9 +1,9 @@
 import { DAY, formatDuration } from '../../core/duration.ts';
 import type { Certificate } from '../../pki/certificate.ts';
-import type { ClusterCheck, Finding, Severity } from '../finding.ts';
-import { kubectl } from '../kubectl.ts';
-import { istioNamespace } from '../networks.ts';
+import type { ClusterCheck, Severity } from '../finding.ts';
+import { showSigning } from '../kubectl.ts';
 import { clusterSubject } from '../subject.ts';
+import { belowRoot } from '../trust.ts';
 import { shownCertificate, utc } from '../wording.ts';
 
 /** From here on nobody can wait for the morning after a weekend. */
@@ -14,33 +14,24 @@ export const intermediateExpiry: ClusterCheck = {
   id: 'intermediate-expiry',
   title: 'What istiod signs with has life left',
   inputs: ['cacerts'],
-  dependsOn: ['cluster-reachable', 'istiod-installed', 'cacerts-present'],
+  dependsOn: ['cluster-reachable', 'istiod-installed', 'cacerts-present', 'intermediate-valid'],
+  severity: 'page',
   // An end does not come and go.
   visibleAfter: 0,
-  codes: ['intermediate-expired', 'intermediate-expires-soon'],
-  evaluate({ identity, cacerts }, _snapshot, now): readonly Finding[] {
-    const signing = cacerts.ok ? cacerts.value?.signing[0] : undefined;
-    const severity = signing && severityOf(signing, now);
-    if (signing === undefined || severity === undefined) return [];
-    const { name } = identity;
-    const left = formatDuration(signing.notAfter - now);
-    const over = now > signing.notAfter;
+  codes: ['intermediate-expires-soon'],
+  evaluate({ identity, cacerts }, _snapshot, now) {
+    const [first] = belowRoot(cacerts).toSorted((a, b) => a.notAfter - b.notAfter);
+    const severity = first && severityOf(first, now);
+    if (first === undefined || severity === undefined) return [];
     return [
       {
-        code: over ? 'intermediate-expired' : 'intermediate-expires-soon',
+        code: 'intermediate-expires-soon',
         severity,
-        subject: clusterSubject(name),
-        title: over ? `The intermediate of ${name} expired ${left} ago` : `The intermediate of ${name} ends in ${left}`,
-        facts: [`${shownCertificate(signing)} in cacerts ${over ? 'ended' : 'ends'} at ${utc(signing.notAfter)}.`],
-        hint: over
-          ? 'istiod signs nothing that verifies: renew the intermediate and publish it now, then look at istiod.'
-          : 'Renew the intermediate and publish it; if it was renewed already, cacerts still holds the old one.',
-        commands: [
-          kubectl(
-            identity,
-            `-n ${istioNamespace(identity)} get secret cacerts -o jsonpath='{.data.ca-cert\\.pem}' | base64 -d | openssl x509 -noout -dates`,
-          ),
-        ],
+        subject: clusterSubject(identity.name),
+        title: `The intermediate of ${identity.name} ends in ${formatDuration(first.notAfter - now)}`,
+        facts: [`${shownCertificate(first)} in cacerts ends at ${utc(first.notAfter)}.`],
+        hint: 'Renew the intermediate and publish it; if it was renewed already, cacerts still holds the old one.',
+        commands: [showSigning(identity)],
       },
     ];
   },

@@ -10,6 +10,7 @@ export const istiodAvailable: ClusterCheck = {
   title: 'istiod is available',
   inputs: ['istiod'],
   dependsOn: ['cluster-reachable', 'istiod-installed'],
+  severity: 'page',
   // A single replica that moves to another node is back within this time.
   visibleAfter: 2 * MINUTE,
   codes: ['istiod-unavailable'],

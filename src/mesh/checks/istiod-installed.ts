@@ -9,6 +9,7 @@ export const istiodInstalled: ClusterCheck = {
   title: 'istiod is installed',
   inputs: ['istiod'],
   dependsOn: ['cluster-reachable'],
+  severity: 'page',
   // Tools that install anew delete the Deployment first.
   visibleAfter: 2 * MINUTE,
   codes: ['istiod-missing'],

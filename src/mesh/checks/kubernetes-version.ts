@@ -9,6 +9,7 @@ export const kubernetesVersion: ClusterCheck = {
   title: 'Kubernetes is of a version that was tried',
   inputs: ['api'],
   dependsOn: ['cluster-reachable'],
+  severity: 'ticket',
   // A version does not come and go.
   visibleAfter: 0,
   codes: ['kubernetes-version-old', 'kubernetes-version-new'],

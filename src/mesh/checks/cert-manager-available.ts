@@ -1,0 +1,50 @@
+import { MINUTE } from '../../core/duration.ts';
+import { authorityOf, inSigner, objectName, signerName } from '../authority.ts';
+import type { Finding, MeshCheck } from '../finding.ts';
+import type { DeploymentFacts, Snapshot } from '../model.ts';
+import { MESH_SUBJECT } from '../subject.ts';
+import { limitFacts, listNames } from '../wording.ts';
+
+export const certManagerAvailable: MeshCheck = {
+  scope: 'mesh',
+  id: 'cert-manager-available',
+  title: 'cert-manager is available',
+  inputs: ['authority'],
+  atLeast: 0,
+  dependsOn: ['cluster-reachable', 'cert-manager-installed'],
+  severity: 'ticket',
+  // Nothing is renewed within minutes; an upgrade takes a few.
+  visibleAfter: 10 * MINUTE,
+  codes: ['cert-manager-not-found', 'cert-manager-unavailable'],
+  evaluate(_clusters, snapshot) {
+    const deployments = authorityOf(snapshot)?.deployments ?? [];
+    if (deployments.length === 0) return [notFound(snapshot)];
+    const down = deployments.filter(({ available }) => available < 1);
+    return down.length === 0 ? [] : [unavailable(down, snapshot)];
+  },
+};
+
+function notFound(snapshot: Snapshot): Finding {
+  return {
+    code: 'cert-manager-not-found',
+    severity: 'ticket',
+    subject: MESH_SUBJECT,
+    title: `cert-manager does not run in ${signerName(snapshot)}`,
+    facts: ['Its definitions are there, but no Deployment of it was found: nothing is renewed.'],
+    hint: 'Install cert-manager again; Certificates and Secrets are kept.',
+    commands: [inSigner(snapshot, 'get deployments -A -l app.kubernetes.io/instance=cert-manager')],
+  };
+}
+
+function unavailable(down: readonly DeploymentFacts[], snapshot: Snapshot): Finding {
+  const namespaces = [...new Set(down.map(({ namespace }) => namespace))];
+  return {
+    code: 'cert-manager-unavailable',
+    severity: 'ticket',
+    subject: MESH_SUBJECT,
+    title: `cert-manager of ${signerName(snapshot)} is down: ${listNames(down.map(({ name }) => name))}`,
+    facts: limitFacts(down.map((deployment) => `${objectName(deployment)}: ${deployment.available} of ${deployment.desired} available`)),
+    hint: 'Nothing is renewed and no Certificate can be changed meanwhile: look at its pods.',
+    commands: namespaces.map((namespace) => inSigner(snapshot, `-n ${namespace} describe pods -l app.kubernetes.io/instance=cert-manager`)),
+  };
+}
