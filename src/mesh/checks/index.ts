@@ -7,6 +7,9 @@ import { certManagerAvailable } from './cert-manager-available.ts';
 import { certManagerInstalled } from './cert-manager-installed.ts';
 import { certManagerVersion } from './cert-manager-version.ts';
 import { clusterReachable } from './cluster-reachable.ts';
+import { crossNetworkGateway } from './cross-network-gateway.ts';
+import { gatewayPresent } from './gateway-present.ts';
+import { gatewayReady } from './gateway-ready.ts';
 import { intermediateExpiry } from './intermediate-expiry.ts';
 import { intermediateIssuance } from './intermediate-issuance.ts';
 import { intermediateReady } from './intermediate-ready.ts';
@@ -19,7 +22,11 @@ import { istiodInstalled } from './istiod-installed.ts';
 import { istiodVersion } from './istiod-version.ts';
 import { kubernetesVersion } from './kubernetes-version.ts';
 import { lifetimesNested } from './lifetimes-nested.ts';
+import { namespaceNetworkLabel } from './namespace-network-label.ts';
 import { oneKeyPerCluster } from './one-key-per-cluster.ts';
+import { remoteSecretPresent } from './remote-secret-present.ts';
+import { remoteSecretToken } from './remote-secret-token.ts';
+import { remoteSecretWellFormed } from './remote-secret-well-formed.ts';
 import { renewalOverdue } from './renewal-overdue.ts';
 import { rootLifetime } from './root-lifetime.ts';
 import { rootPolicy } from './root-policy.ts';
@@ -36,6 +43,9 @@ export const CHECKS: readonly Check[] = [
   certManagerInstalled,
   certManagerVersion,
   clusterReachable,
+  crossNetworkGateway,
+  gatewayPresent,
+  gatewayReady,
   intermediateExpiry,
   intermediateIssuance,
   intermediateReady,
@@ -48,7 +58,11 @@ export const CHECKS: readonly Check[] = [
   istiodVersion,
   kubernetesVersion,
   lifetimesNested,
+  namespaceNetworkLabel,
   oneKeyPerCluster,
+  remoteSecretPresent,
+  remoteSecretToken,
+  remoteSecretWellFormed,
   renewalOverdue,
   rootLifetime,
   rootPolicy,
