@@ -50,27 +50,63 @@ export function startSchedules({ jobs, expressions, submit, slots, ready, clock,
       );
     }
   };
-  const tasks = jobs.flatMap(({ name, schedule }) => {
-    const cron = expressions[name] ?? schedule?.cron;
-    if (schedule === undefined || cron === undefined || cron === 'off') return [];
-    const task = createTask(cron, ({ date }) => enqueue(name, date.getTime()), {
-      name,
-      timezone: 'UTC',
-      missedExecutionTolerance: TOLERANCE_MS,
-      suppressMissedWarning: true,
+  const arm = (): readonly Armed[] =>
+    jobs.flatMap(({ name, schedule }) => {
+      const cron = expressions[name] ?? schedule?.cron;
+      if (schedule === undefined || cron === undefined || cron === 'off') return [];
+      const task = createTask(cron, ({ date }) => enqueue(name, date.getTime()), {
+        name,
+        timezone: 'UTC',
+        missedExecutionTolerance: TOLERANCE_MS,
+        suppressMissedWarning: true,
+      });
+      task.on('execution:missed', ({ date }) => log.warn({ component: 'schedules', job: name, slot: date.getTime() }, 'a slot was missed'));
+      void task.start();
+      if (schedule.onMissed === 'runOnce') void catchUp(name, task, { slots, ready, signal, clock, log, enqueue });
+      return [{ name, cron, task }];
     });
-    task.on('execution:missed', ({ date }) => log.warn({ component: 'schedules', job: name, slot: date.getTime() }, 'a slot was missed'));
-    void task.start();
-    if (schedule.onMissed === 'runOnce') void catchUp(name, task, { slots, ready, signal, clock, log, enqueue });
-    return [{ name, cron, task }];
+  let armed = arm();
+  const watch = watchClock(clock, async (jumpMs) => {
+    log.warn({ component: 'schedules', jumpMs }, 'the clock jumped; schedules start anew from where it is now');
+    await disarm(armed);
+    if (!signal.aborted) armed = arm();
   });
   return {
-    next: () => tasks.map(({ name, cron, task }) => ({ name, cron, at: task.getNextRun()?.getTime() })),
+    next: () => armed.map(({ name, cron, task }) => ({ name, cron, at: task.getNextRun()?.getTime() })),
     async stop() {
       stopping.abort();
-      for (const { task } of tasks) await task.destroy();
+      watch.stop();
+      await disarm(armed);
     },
   };
+}
+
+interface Armed {
+  readonly name: string;
+  readonly cron: string;
+  readonly task: ScheduledTask;
+}
+
+async function disarm(armed: readonly Armed[]): Promise<void> {
+  for (const { task } of armed) await task.destroy();
+}
+
+const BEAT_MS = 1_000;
+/** A clock that is this far from where it should be did not drift: the machine slept, or somebody set it. */
+const JUMP_MS = 60_000;
+
+/** Tells of jumps of the clock. node-cron would go through every slot of a long gap one by one, and nothing else would run meanwhile. */
+function watchClock(clock: Clock, onJump: (jumpMs: number) => Promise<void>): { stop(): void } {
+  let last = clock.now();
+  const beat = (): { stop(): void } =>
+    clock.after(BEAT_MS, () => {
+      const jumpMs = clock.now() - last - BEAT_MS;
+      last = clock.now();
+      timer = beat();
+      if (Math.abs(jumpMs) >= JUMP_MS) void onJump(jumpMs);
+    });
+  let timer = beat();
+  return { stop: () => timer.stop() };
 }
 
 interface CatchUp {
