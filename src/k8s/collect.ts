@@ -7,7 +7,7 @@ import { readCacerts } from './readers/cacerts.ts';
 import { readDeployments } from './readers/deployments.ts';
 import { readEastWest } from './readers/east-west.ts';
 import { firstInjected, readNamespaces } from './readers/namespaces.ts';
-import type { Reading } from './readers/reading.ts';
+import type { KubeconfigMemo, Reading } from './readers/reading.ts';
 import { readRemoteSecrets } from './readers/remote-secrets.ts';
 import { readTrust } from './readers/trust.ts';
 import { readVersion } from './readers/version.ts';
@@ -43,7 +43,8 @@ const ISTIOD = 'app=istiod';
 export async function collectMesh(options: CollectOptions): Promise<Snapshot> {
   const { members, authority, clock } = options;
   const wanted = authority === undefined || members.includes(authority.signer) ? members : [...members, authority.signer];
-  const all = await inTurns(wanted, options.concurrency, (member) => look(member, options));
+  const kubeconfigs: KubeconfigMemo = new Map();
+  const all = await inTurns(wanted, options.concurrency, (member) => look(member, options, kubeconfigs));
   if (options.signal.aborted) throw stopped(options.signal.reason);
   const clusters = all.filter(({ member }) => members.includes(member)).map(({ snapshot }) => snapshot);
   const signed = all.find(({ member }) => member === authority?.signer)?.authority;
@@ -56,11 +57,11 @@ interface Looked {
   readonly authority: Observed<AuthorityFacts> | undefined;
 }
 
-async function look(member: Member, options: CollectOptions): Promise<Looked> {
+async function look(member: Member, options: CollectOptions, kubeconfigs: KubeconfigMemo): Promise<Looked> {
   const { identity, client } = member;
   const target = options.authority?.signer === member ? options.authority.target : undefined;
   if (!client.ok) return blind(member, client, target);
-  const reading = { client: client.value, signal: options.signal };
+  const reading = { client: client.value, signal: options.signal, kubeconfigs };
   const api = await observe(readVersion(reading, options.clock));
   if (!api.ok && SILENT.has(api.failure.reason)) return blind(member, api, target);
   const [parts, authority] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { OperatorError } from '../../core/errors.ts';
+import type { RemoteCluster } from '../../mesh/model.ts';
 import { ApiError } from '../errors.ts';
 import type { ClusterClient } from '../client.ts';
 
@@ -7,7 +8,12 @@ import type { ClusterClient } from '../client.ts';
 export interface Reading {
   readonly client: ClusterClient;
   readonly signal: AbortSignal;
+  /** Kubeconfigs that this look has read before: in a mesh of many clusters the same one lies in each of them, and reading it takes long. */
+  readonly kubeconfigs: KubeconfigMemo;
 }
+
+/** What a kubeconfig says, by the digest of its name and text. */
+export type KubeconfigMemo = Map<string, RemoteCluster>;
 
 /** An object in the shape that the product knows. @throws OperatorError that names the object and the first field that is not so. */
 export function shaped<T>(schema: z.ZodType<T>, object: unknown, what: string, { client }: Pick<Reading, 'client'>): T {

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { RemoteCluster, RemoteSecret } from '../../mesh/model.ts';
 import { SECRETS } from '../resources.ts';
 import { SecretObject } from './objects.ts';
-import { shaped, type Reading } from './reading.ts';
+import { shaped, type KubeconfigMemo, type Reading } from './reading.ts';
 
 /** The only thing by which istiod finds them. */
 const LABEL = 'istio/multiCluster=true';
@@ -54,10 +55,17 @@ export async function readRemoteSecrets(reading: Reading, namespace: string): Pr
   return items
     .map((item) => {
       const { metadata, data } = shaped(SecretObject, item, 'a remote secret', reading);
-      const clusters = Object.entries(data).map(([cluster, bytes]) => remoteCluster(cluster, bytes.toString('utf8')));
+      const clusters = Object.entries(data).map(([cluster, bytes]) => once(reading.kubeconfigs, cluster, bytes));
       return { namespace: metadata.namespace, name: metadata.name, clusterAnnotation: metadata.annotations[ANNOTATION], clusters };
     })
     .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+function once(memo: KubeconfigMemo, cluster: string, bytes: Buffer): RemoteCluster {
+  const digest = createHash('sha256').update(`${cluster}\0`).update(bytes).digest('base64');
+  const known = memo.get(digest) ?? remoteCluster(cluster, bytes.toString('utf8'));
+  memo.set(digest, known);
+  return known;
 }
 
 /** What one kubeconfig says. Nothing of its text is repeated: it holds a token. */
