@@ -39,7 +39,7 @@ function load(file: string, cluster: string): PooledKubeConfig {
   const config = new PooledKubeConfig();
   const text = readText(file, cluster);
   try {
-    const content: unknown = parse(text, { logLevel: 'silent' });
+    const content: unknown = parse(text, { logLevel: 'error' });
     config.loadFromString(JSON.stringify(content));
     config.makePathsAbsolute(dirname(file));
     for (const { name, user } of TokenFiles.parse(content).users ?? []) {

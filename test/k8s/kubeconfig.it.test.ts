@@ -106,10 +106,14 @@ describe('src/k8s/kubeconfig.ts', () => {
   it.each([
     ['broken YAML', `users: [{name: a, user: {token: "${TOKEN}`],
     ['YAML that is no mapping', TOKEN],
-    ['nothing', ''],
     ['an entry without its name', `{clusters: [{cluster: {server: "https://a"}}], users: [{name: a, user: {token: ${TOKEN}}}]}`],
   ])('says of %s that it is no kubeconfig, and repeats nothing', async (_, text) => {
     const path = await file(text);
+    expect(await fault([path])).toMatchObject({ reason: 'invalid', message: expect.stringContaining(`${path}): it is no kubeconfig`) });
+  });
+
+  it('says of an empty file that it has no context', async () => {
+    const path = await file('');
     expect(await fault([path])).toMatchObject({ reason: 'invalid', message: expect.stringContaining(path) });
   });
 

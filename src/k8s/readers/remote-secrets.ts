@@ -113,7 +113,7 @@ function nothing(cluster: string, fault: string): RemoteCluster {
 
 function readYaml(kubeconfig: string): Kubeconfig | undefined {
   try {
-    const parsed = Kubeconfig.safeParse(parse(kubeconfig, { logLevel: 'silent' }));
+    const parsed = Kubeconfig.safeParse(parse(kubeconfig, { logLevel: 'error' }));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined; // not YAML: said as "no kubeconfig"; the parser's words repeat the text
