@@ -71,7 +71,7 @@ function causesFor({ dependsOn, severity }: Check, results: readonly CheckResult
           if (outcome.kind === 'findings')
             return outcome.findings.some((one) => hides(one, severity) && isAbout(one, subject)) ? id : undefined;
           const because = outcome.kind === 'skipped' ? outcome.because : undefined;
-          return because !== undefined && found(because, MESH) ? because : undefined;
+          return because !== undefined && found(because, subject) ? because : undefined;
         },
       })),
   );
