@@ -20,7 +20,6 @@ import { createPendingReplies } from './store/replies.ts';
 import type { CaNotice } from './mesh/ca-notices.ts';
 
 export type AppRole = 'bot' | 'worker' | 'scheduler';
-export const APP_ROLES: readonly AppRole[] = ['bot', 'worker', 'scheduler'];
 
 /** What the machine gives. */
 export interface Machine {

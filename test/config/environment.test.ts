@@ -47,7 +47,7 @@ describe('src/config/environment.ts', () => {
       CLUSTERS,
       { MESHWARDEN_REDIS_PASSWORD_FILE: 'run/pw' },
       {},
-      ['MESHWARDEN_REDIS_PASSWORD_FILE: expected a file that holds the secret, found no such file at /work/run/pw'],
+      ['MESHWARDEN_REDIS_PASSWORD_FILE: expected a file that holds the secret, found no such file at /srv/run/pw'],
     ],
     [
       'a slip in the name of a variable, but not the variables of other people',

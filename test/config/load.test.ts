@@ -60,7 +60,7 @@ function plain(loaded: Loaded): unknown {
 
 const DEFAULTS = {
   source: 'file',
-  file: '/work/meshwarden.yaml',
+  file: '/srv/meshwarden.yaml',
   mesh: { id: 'mesh1', trustDomain: 'cluster.local', istioNamespace: 'istio-system' },
   clusters: [
     { name: 'a', network: 'net', roles: ['signer'], kubeconfig: ['/home/lena/.kube/config'], gateway: undefined, application: undefined },
@@ -80,7 +80,7 @@ const DEFAULTS = {
 
 describe('src/config/load.ts', () => {
   test('fills in every default of the smallest file', async () => {
-    const loaded = await loadConfig(sourcesOf({ '/work/meshwarden.yaml': SMALLEST }), { file: undefined, secrets: 'read' });
+    const loaded = await loadConfig(sourcesOf({ '/srv/meshwarden.yaml': SMALLEST }), { file: undefined, secrets: 'read' });
     expect(plain(loaded)).toEqual(DEFAULTS);
   });
 
@@ -145,14 +145,14 @@ describe('src/config/load.ts', () => {
   });
 
   test('leaves secrets unread where the caller needs none', async () => {
-    const loaded = await loadConfig(sourcesOf({ '/work/full.yaml': FULL }), { file: 'full.yaml', secrets: 'skip' });
-    expect(plain(loaded)).toMatchObject({ file: '/work/full.yaml', discord: { token: undefined }, redis: { password: undefined } });
+    const loaded = await loadConfig(sourcesOf({ '/srv/full.yaml': FULL }), { file: 'full.yaml', secrets: 'skip' });
+    expect(plain(loaded)).toMatchObject({ file: '/srv/full.yaml', discord: { token: undefined }, redis: { password: undefined } });
   });
 
   test.each<[string, string | undefined, Environment, readonly string[], string]>([
-    ['what the command line names', 'x.yaml', { MESHWARDEN_CONFIG: '/e.yaml' }, ['/work/x.yaml', '/e.yaml'], '/work/x.yaml'],
-    ['what the environment names', undefined, { MESHWARDEN_CONFIG: '/e.yaml' }, ['/e.yaml', '/work/meshwarden.yaml'], '/e.yaml'],
-    ['the one in the folder', undefined, {}, ['/work/meshwarden.yaml', '/etc/meshwarden/meshwarden.yaml'], '/work/meshwarden.yaml'],
+    ['what the command line names', 'x.yaml', { MESHWARDEN_CONFIG: '/e.yaml' }, ['/srv/x.yaml', '/e.yaml'], '/srv/x.yaml'],
+    ['what the environment names', undefined, { MESHWARDEN_CONFIG: '/e.yaml' }, ['/e.yaml', '/srv/meshwarden.yaml'], '/e.yaml'],
+    ['the one in the folder', undefined, {}, ['/srv/meshwarden.yaml', '/etc/meshwarden/meshwarden.yaml'], '/srv/meshwarden.yaml'],
     [
       'the one of the machine',
       undefined,
@@ -168,7 +168,7 @@ describe('src/config/load.ts', () => {
   test('says where it looked when there is no file', async () => {
     expect(await loadConfig(sourcesOf({}), { file: undefined, secrets: 'read' })).toEqual({
       kind: 'none',
-      looked: ['/work/meshwarden.yaml', '/etc/meshwarden/meshwarden.yaml'],
+      looked: ['/srv/meshwarden.yaml', '/etc/meshwarden/meshwarden.yaml'],
     });
   });
 
@@ -186,15 +186,15 @@ describe('src/config/load.ts', () => {
   });
 
   test('does not pass over a file that is there and cannot be read', async () => {
-    const sources = sourcesOf({ '/work/meshwarden.yaml': nodeError('EACCES'), '/etc/meshwarden/meshwarden.yaml': SMALLEST });
+    const sources = sourcesOf({ '/srv/meshwarden.yaml': nodeError('EACCES'), '/etc/meshwarden/meshwarden.yaml': SMALLEST });
     expect(await loadConfig(sources, { file: undefined, secrets: 'read' })).toMatchObject({
       kind: 'faults',
-      file: '/work/meshwarden.yaml',
+      file: '/srv/meshwarden.yaml',
     });
   });
 
   test.each<[string, Environment, readonly string[]]>([
-    ['KUBECONFIG, every file of it', { KUBECONFIG: '/a:b:' }, ['/a', '/work/b']],
+    ['KUBECONFIG, every file of it', { KUBECONFIG: '/a:b:' }, ['/a', '/srv/b']],
     ['the one at home', { KUBECONFIG: '' }, ['/home/lena/.kube/config']],
   ])('a cluster without a kubeconfig uses %s', async (_, environment, kubeconfig) => {
     const loaded = await parseConfig(SMALLEST, '/c.yaml', 'read', sourcesOf({}, environment));

@@ -111,7 +111,7 @@ describe('src/config: no fault repeats a secret', () => {
 
   test.each(Object.keys(VARIABLES).filter((name) => name !== 'HOME'))('in the variable %s', async (name) => {
     const file = `clusters: 5\ndiscord: { guild: 1 }\nredis: {}\n`;
-    const sources = sourcesOf({ '/work/meshwarden.yaml': file }, { [name]: `${TOKEN} ` });
+    const sources = sourcesOf({ '/srv/meshwarden.yaml': file }, { [name]: `${TOKEN} ` });
     const loaded = await loadConfig(sources, { file: undefined, secrets: 'read' });
     const said = loaded.kind === 'faults' ? `${JSON.stringify(loaded)} ${renderFaults(loaded.file, loaded.faults)}` : '';
     expect(said).not.toBe('');

@@ -11,7 +11,7 @@ export function nodeError(code: string): Error {
 export function sourcesOf(files: Readonly<Record<string, string | Error>>, environment: Environment = {}): ConfigSources {
   return {
     environment: { HOME: '/home/lena', ...environment },
-    cwd: '/work',
+    cwd: '/srv',
     readFile(path) {
       const found = files[path] ?? nodeError('ENOENT');
       return typeof found === 'string' ? Promise.resolve(found) : Promise.reject(found);

@@ -65,7 +65,7 @@ redis:
 const INVITE =
   'https://discord.com/oauth2/authorize?client_id=198622483471925248&scope=bot%20applications.commands&permissions=309237763072';
 
-const TOLD = `/work/meshwarden.yaml is written.
+const TOLD = `/srv/meshwarden.yaml is written.
 ▲ The API server of cluster-a is https://127.0.0.1:6443 in context cluster-a: that works on this machine alone.
 ▲ The context admin@Cluster_B gets its credentials from the program aws: it has to be there wherever meshwarden runs.
 ▲ No gateway is given for admin-cluster-b: other networks reach them through one.
@@ -89,7 +89,7 @@ describe('src/cli/init', () => {
   test('writes the file from flags, where nobody can be asked', async () => {
     const io = testIo({ files: FILES, environment: { MESHWARDEN_DISCORD_TOKEN: TOKEN } });
     expect(await run(io, FLAGS)).toBe(TOLD);
-    expect(io.files.get('/work/meshwarden.yaml')).toBe(WRITTEN);
+    expect(io.files.get('/srv/meshwarden.yaml')).toBe(WRITTEN);
   });
 
   test('asks a person for everything, and again for what cannot be', async () => {
@@ -115,7 +115,7 @@ describe('src/cli/init', () => {
         TOLD,
       ].join(''),
     );
-    expect(io.files.get('/work/meshwarden.yaml')).toBe(WRITTEN);
+    expect(io.files.get('/srv/meshwarden.yaml')).toBe(WRITTEN);
   });
 
   test('writes nothing where the input ends too early', async () => {
@@ -163,8 +163,8 @@ describe('src/cli/init', () => {
     [
       'a file that is there already',
       FLAGS,
-      { ...FILES, '/work/meshwarden.yaml': 'mine' },
-      'No configuration was written (/work/meshwarden.yaml): the file is there already',
+      { ...FILES, '/srv/meshwarden.yaml': 'mine' },
+      'No configuration was written (/srv/meshwarden.yaml): the file is there already',
       'Choose another name with --output, or replace it with --force.',
     ],
     [
@@ -184,15 +184,15 @@ describe('src/cli/init', () => {
     [
       'a kubeconfig without contexts',
       ['--kubeconfig', 'k'],
-      { '/work/k': 'contexts: []' },
-      'Cannot read the kubeconfig (/work/k): it has no context',
+      { '/srv/k': 'contexts: []' },
+      'Cannot read the kubeconfig (/srv/k): it has no context',
       'Name a file with --kubeconfig or in KUBECONFIG.',
     ],
     [
       'a broken kubeconfig',
       ['--kubeconfig', 'k'],
-      { '/work/k': '"hunter2' },
-      'Cannot read the kubeconfig (/work/k): line 1 is not YAML',
+      { '/srv/k': '"hunter2' },
+      'Cannot read the kubeconfig (/srv/k): line 1 is not YAML',
       undefined,
     ],
   ])('refuses %s', async (_, flags, files, message, next) => {
@@ -202,21 +202,21 @@ describe('src/cli/init', () => {
   });
 
   test('replaces a file with --force, and writes where --output says', async () => {
-    const io = testIo({ files: { '/home/lena/.kube/config': KUBECONFIG, '/work/c/m.yaml': 'mine' } });
+    const io = testIo({ files: { '/home/lena/.kube/config': KUBECONFIG, '/srv/c/m.yaml': 'mine' } });
     const out = await run(io, [...FLAGS, '--force', '--output', 'c/m.yaml']);
-    expect(io.files.get('/work/c/m.yaml')).toBe(WRITTEN);
+    expect(io.files.get('/srv/c/m.yaml')).toBe(WRITTEN);
     expect(out).toContain('For the invite of the bot, run this again with --application <id> or with MESHWARDEN_DISCORD_TOKEN set.\n');
   });
 
   test('a single context needs two words', async () => {
     const one = 'contexts: [{ name: k3s, context: { cluster: k } }]\nclusters: [{ name: k, cluster: { server: "https://k" } }]\n';
-    const io = testIo({ files: { '/work/k': one }, environment: { KUBECONFIG: '/nowhere:/work/k' } });
-    expect(await run(io, ['--no-discord'])).toBe('/work/meshwarden.yaml is written.\nNext: meshwarden doctor\n');
-    const loaded = await parseConfig(io.files.get('/work/meshwarden.yaml') ?? '', '/work/meshwarden.yaml', 'read', io);
+    const io = testIo({ files: { '/srv/k': one }, environment: { KUBECONFIG: '/nowhere:/srv/k' } });
+    expect(await run(io, ['--no-discord'])).toBe('/srv/meshwarden.yaml is written.\nNext: meshwarden doctor\n');
+    const loaded = await parseConfig(io.files.get('/srv/meshwarden.yaml') ?? '', '/srv/meshwarden.yaml', 'read', io);
     expect(loaded).toMatchObject({
       kind: 'config',
       config: {
-        clusters: [{ name: 'k3s', network: 'k3s', roles: ['signer'], kubeconfig: ['/work/k'], context: 'k3s' }],
+        clusters: [{ name: 'k3s', network: 'k3s', roles: ['signer'], kubeconfig: ['/srv/k'], context: 'k3s' }],
         discord: undefined,
       },
     });
@@ -225,6 +225,6 @@ describe('src/cli/init', () => {
   test('never shows the token', async () => {
     const io = testIo({ files: FILES, environment: { MESHWARDEN_DISCORD_TOKEN: TOKEN } });
     await run(io, FLAGS);
-    expect(`${io.out()}${io.files.get('/work/meshwarden.yaml')}`).not.toMatch(/MTk4|hunter2/);
+    expect(`${io.out()}${io.files.get('/srv/meshwarden.yaml')}`).not.toMatch(/MTk4|hunter2/);
   });
 });

@@ -27,7 +27,7 @@ export function testIo({ files: initial, typed, environment = {} }: TestIoOption
     stdin,
     isTty: typed !== undefined,
     environment: { HOME: '/home/lena', ...environment },
-    cwd: '/work',
+    cwd: '/srv',
     files,
     out: () => text,
     readFile(path) {

@@ -25,7 +25,7 @@ const filled = fc.uniqueArray(contextName, { minLength: 1, maxLength: 5 }).chain
     edge: fc.subarray(names),
     networks: fc.array(network, { minLength: names.length, maxLength: names.length }),
     gateways: fc.uniqueArray(gateway, { minLength: names.length, maxLength: names.length }),
-    file: fc.constantFrom('/work/sub/kubeconfig', '/elsewhere/true', '/work/a b: c #d'),
+    file: fc.constantFrom('/srv/sub/kubeconfig', '/elsewhere/true', '/srv/a b: c #d'),
     discord: fc.option(fc.record({ guild: snowflake, alerts: snowflake, admin: fc.option(snowflake, { nil: '' }) }), { nil: undefined }),
   }),
 );
@@ -46,8 +46,8 @@ describe('src/cli/init/plan.ts', () => {
         ]);
         const { answers, faults } = completeAnswers(contexts, given);
         expect(faults).toEqual([]);
-        const { text } = planInit(contexts, answers, '/work/meshwarden.yaml');
-        const loaded = await parseConfig(text, '/work/meshwarden.yaml', 'read', sourcesOf({}, { MESHWARDEN_DISCORD_TOKEN: 'x' }));
+        const { text } = planInit(contexts, answers, '/srv/meshwarden.yaml');
+        const loaded = await parseConfig(text, '/srv/meshwarden.yaml', 'read', sourcesOf({}, { MESHWARDEN_DISCORD_TOKEN: 'x' }));
         expect(loaded).toMatchObject({
           kind: 'config',
           config: {
