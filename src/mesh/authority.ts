@@ -1,6 +1,9 @@
 import { kubectl } from './kubectl.ts';
 import type { AuthorityFacts, ClusterIdentity, IntermediateFacts, IntermediateSecret, ManagedCertificate, Snapshot } from './model.ts';
 
+/** What the parts of cert-manager are labelled with, whatever their release is called; quoted for a shell. */
+export const CERT_MANAGER_PODS = "'app.kubernetes.io/name in (cert-manager,cainjector,webhook)'";
+
 /** The cluster in which cert-manager and the root live; undefined where it is not among those looked at. */
 export function signerOf(snapshot: Snapshot): ClusterIdentity | undefined {
   return snapshot.clusters.find(({ identity }) => identity.roles.includes('signer'))?.identity;

@@ -1,5 +1,5 @@
 import { MINUTE } from '../../core/duration.ts';
-import { authorityOf, inSigner, objectName, signerName } from '../authority.ts';
+import { authorityOf, CERT_MANAGER_PODS, inSigner, objectName, signerName } from '../authority.ts';
 import type { Finding, MeshCheck } from '../finding.ts';
 import type { DeploymentFacts, Snapshot } from '../model.ts';
 import { MESH_SUBJECT } from '../subject.ts';
@@ -30,9 +30,9 @@ function notFound(snapshot: Snapshot): Finding {
     severity: 'ticket',
     subject: MESH_SUBJECT,
     title: `cert-manager does not run in ${signerName(snapshot)}`,
-    facts: ['Its definitions are there, but no Deployment of it was found: nothing is renewed.'],
-    hint: 'Install cert-manager again; Certificates and Secrets are kept.',
-    commands: [inSigner(snapshot, 'get deployments -A -l app.kubernetes.io/instance=cert-manager')],
+    facts: ['Its definitions are there, but no Deployment of it was found beside the root: nothing is renewed.'],
+    hint: 'Install it again (Certificates and Secrets are kept), or correct authority.root.namespace in the configuration.',
+    commands: [inSigner(snapshot, `get deployments -A -l ${CERT_MANAGER_PODS}`)],
   };
 }
 
@@ -45,6 +45,6 @@ function unavailable(down: readonly DeploymentFacts[], snapshot: Snapshot): Find
     title: `cert-manager of ${signerName(snapshot)} is down: ${listNames(down.map(({ name }) => name))}`,
     facts: limitFacts(down.map((deployment) => `${objectName(deployment)}: ${deployment.available} of ${deployment.desired} available`)),
     hint: 'Nothing is renewed and no Certificate can be changed meanwhile: look at its pods.',
-    commands: namespaces.map((namespace) => inSigner(snapshot, `-n ${namespace} describe pods -l app.kubernetes.io/instance=cert-manager`)),
+    commands: namespaces.map((namespace) => inSigner(snapshot, `-n ${namespace} describe pods -l ${CERT_MANAGER_PODS}`)),
   };
 }

@@ -1,4 +1,4 @@
-import { authorityOf, inSigner, signerName } from '../authority.ts';
+import { authorityOf, CERT_MANAGER_PODS, inSigner, signerName } from '../authority.ts';
 import type { Finding, MeshCheck } from '../finding.ts';
 import type { Snapshot } from '../model.ts';
 import { MESH_SUBJECT } from '../subject.ts';
@@ -80,5 +80,5 @@ function unknown(said: readonly string[], snapshot: Snapshot): Finding {
 }
 
 function commands(snapshot: Snapshot): readonly string[] {
-  return [inSigner(snapshot, 'get deployments -A -l app.kubernetes.io/instance=cert-manager -o wide')];
+  return [inSigner(snapshot, `get deployments -A -l ${CERT_MANAGER_PODS} -o wide`)];
 }

@@ -35,8 +35,11 @@ interface Use {
 
 function usesOf(facts: AuthorityFacts): readonly Use[] {
   const all = [facts.root, ...facts.intermediates.map(({ certificate }) => certificate)].filter((one) => one !== null);
-  // Issuers of other groups are programs of other makers, of which nothing is known here.
-  const own = all.filter(({ spec }) => spec.issuer.group === '' || spec.issuer.group === 'cert-manager.io');
+  // Issuers of other groups are programs of other makers, and those of a namespace need not have been looked at: nothing is known of them here.
+  const own = all.filter(
+    (one) =>
+      ['', 'cert-manager.io'].includes(one.spec.issuer.group) && (one.spec.issuer.kind !== 'Issuer' || issuerOf(one, facts) !== undefined),
+  );
   const groups = Map.groupBy(own, ({ namespace, spec: { issuer } }) =>
     [issuer.kind, issuer.name, ...inNamespace(issuer.kind, namespace)].join('/'),
   );
