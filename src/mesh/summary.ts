@@ -17,21 +17,28 @@ export const MARKS = { healthy: '●', problems: '▲', unknown: '◌' } as cons
 
 /** The first line of every answer about the mesh: what is so. */
 export function headline({ report, clusters, only }: MeshStatus): string {
-  const scope = only === undefined ? `Mesh` : only.join(', ');
-  const count = only === undefined ? ` · ${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}` : '';
+  const scope = only === undefined ? 'Mesh' : only.join(', ');
+  const count = only === undefined ? ` · ${counted(clusters.length, 'cluster')}` : '';
   if (report.verdict === 'healthy') return `${scope} healthy${count}`;
-  if (report.verdict === 'unknown')
-    return `${scope}: nothing wrong found, but ${report.unseen.length + report.errored.length} checks could not look${count}`;
-  const hidden = new Set(report.problems.flatMap(({ hides }) => hides)).size;
-  const problems = report.problems.length === 1 ? '1 problem' : `${report.problems.length} problems`;
-  return hidden === 0
-    ? `${scope}: ${problems}${count}`
-    : `${scope}: ${problems} ${report.problems.length === 1 ? 'hides' : 'hide'} ${hidden} checks${count}`;
+  const blind = report.unseen.length + report.errored.length;
+  if (report.verdict === 'unknown') return `${scope}: nothing wrong found, but ${counted(blind, 'check')} could not look${count}`;
+  const hidden = hiddenBy(report);
+  const problems = counted(report.problems.length, 'problem');
+  const hides = hidden === 0 ? '' : ` ${report.problems.length === 1 ? 'hides' : 'hide'} ${counted(hidden, 'check')}`;
+  return `${scope}: ${problems}${hides}${count}`;
+}
+
+function hiddenBy({ problems }: MeshStatus['report']): number {
+  return new Set(problems.flatMap(({ hides }) => hides)).size;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** One cluster in one line, after its name. */
 export function clusterText(cluster: ClusterStatus): string {
-  const roles = cluster.roles.length === 0 ? [] : [cluster.roles.join(', ')];
+  const roles = cluster.roles.length === 0 ? [] : [cluster.roles.toSorted().join(', ')];
   if (cluster.failure !== undefined) return [...roles, 'not seen'].join(' · ');
   const istio = cluster.istio === undefined ? 'Istio not seen' : istioText(cluster.istio);
   return [...roles, `Kubernetes ${cluster.kubernetes ?? 'unknown'}`, istio].join(' · ');
@@ -52,8 +59,8 @@ export function summaryLines(status: MeshStatus, wording: Wording): readonly Sum
 
 /** What was and was not looked at. */
 export function checksText({ report }: MeshStatus): string {
-  const parts = [`${report.passed} checks passed`];
-  const hidden = new Set(report.problems.flatMap(({ hides }) => hides)).size;
+  const parts = [`${counted(report.passed, 'check')} passed`];
+  const hidden = hiddenBy(report);
   if (hidden > 0) parts.push(`${hidden} hidden by a problem`);
   if (report.unseen.length > 0) parts.push(`${report.unseen.length} could not look`);
   if (report.errored.length > 0) parts.push(`${report.errored.length} failed themselves`);
