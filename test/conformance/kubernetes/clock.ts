@@ -28,9 +28,7 @@ export class ConformanceClock implements Clock {
     return { stop: () => this.#waiting.delete(waiting) };
   }
 
-  sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.after(ms, resolve));
-  }
+  readonly sleep = (ms: number): Promise<void> => new Promise((resolve) => this.after(ms, resolve));
 
   /** Lets this much time pass for timers, in the order in which they are due. */
   elapse(ms: number): void {
