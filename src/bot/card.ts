@@ -103,6 +103,14 @@ export function plain(text: string): string {
     .replaceAll('@', '@\u200B');
 }
 
+/** A text of ours that may hold `code` in backquotes and names from elsewhere: only the code keeps its form. */
+export function prose(text: string): string {
+  return text
+    .split(/(`[^`\n]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : plain(part)))
+    .join('');
+}
+
 /** An instant that the reader's client shows relative to now and keeps right by itself. */
 export function relativeTime(instant: number): string {
   return `<t:${Math.floor(instant / 1_000)}:R>`;

@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Texts of clients that name an option instead of what happened. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
-  [/enableOfflineQueue|Connection is closed|max retries per request/i, 'it does not answer'],
+  [/enableOfflineQueue|Connection is closed|max retries per request|Command timed out/i, 'it does not answer'],
   [/WRONGPASS|invalid username-password/i, 'it does not accept the password'],
   [/NOAUTH/i, 'it asks for a password'],
   [/OOM command not allowed/i, 'its memory is full'],

@@ -33,6 +33,8 @@ export type RedisUse = 'blocking' | 'prompt';
 
 const FASTEST_MS = 200;
 const SLOWEST_MS = 2_000;
+/** How long a prompt command may take. */
+const ANSWER_MS = 5_000;
 
 /** Connections to one Redis, closed together; an outage is logged once, not once for each. */
 export interface RedisConnections {
@@ -102,6 +104,8 @@ function create({ address, username, password }: RedisTarget, use: RedisUse): Re
     connectTimeout: 5_000,
     maxRetriesPerRequest: use === 'blocking' ? null : 1,
     enableOfflineQueue: use === 'blocking',
+    // A frozen server takes commands and never answers; whoever waits for a person does not wait for that.
+    ...(use === 'prompt' ? { commandTimeout: ANSWER_MS } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(address.tls ? { tls: {} } : {}),

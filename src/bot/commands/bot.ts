@@ -1,7 +1,7 @@
+import { MessageFlags } from 'discord.js';
 import { formatDuration } from '../../core/duration.ts';
 import { toFailure } from '../../core/errors.ts';
-import { answerQuietly } from '../answers.ts';
-import { plain, relativeTime, type Card } from '../card.ts';
+import { plain, relativeTime, toMessage, type Card } from '../card.ts';
 import type { Asking, BotCommand } from '../command.ts';
 
 export const botCommand: BotCommand = {
@@ -10,7 +10,9 @@ export const botCommand: BotCommand = {
   role: 'viewer',
   options: [],
   async execute(interaction, asking) {
-    await answerQuietly(interaction, await healthCard(asking));
+    // First of all: what it asks may not answer in time.
+    await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    await interaction.editReply(toMessage(await healthCard(asking)));
   },
 };
 

@@ -1,12 +1,12 @@
 import type { Failure } from '../../core/errors.ts';
-import { plain, type Card } from '../card.ts';
+import { plain, prose, type Card } from '../card.ts';
 
 /** Something that was asked for could not be done: what, why, what next. */
 export function failureCard(title: string, failure: Failure): Card {
   return {
     tone: 'bad',
     title,
-    body: [plain(failure.message), ...(failure.next === undefined ? [] : [`Next: ${plain(failure.next)}`])],
+    body: [plain(failure.message), ...(failure.next === undefined ? [] : [`Next: ${prose(failure.next)}`])],
   };
 }
 

@@ -1,7 +1,7 @@
 import { checksText, clusterText, headline, MARKS, summaryLines } from '../../mesh/summary.ts';
 import type { Problem } from '../../mesh/report.ts';
 import type { MeshStatus } from '../../mesh/status.ts';
-import { plain, relativeTime, type Card, type CardButton, type Tone } from '../card.ts';
+import { plain, prose, relativeTime, type Card, type CardButton, type Tone } from '../card.ts';
 import { customId } from '../custom-id.ts';
 
 /** More clusters than this are counted instead of listed, the healthy ones first. */
@@ -40,7 +40,7 @@ function problemText({ finding, hides, since }: Problem): readonly string[] {
     ...(hides.length === 0
       ? []
       : [`Hidden by it: ${plain(hides.slice(0, 4).join(', '))}${hides.length > 4 ? ` and ${hides.length - 4} more` : ''}`]),
-    `Next: ${plain(finding.hint)}`,
+    `Next: ${prose(finding.hint)}`,
     ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``]),
     '',
   ];
