@@ -43,7 +43,7 @@ const CONCURRENT_JOBS = 4;
 export function openMesh(config: Config, machine: Machine): ClusterPool & MeshObserver {
   const { authority, mesh } = config;
   return createClusters({
-    targets: config.clusters.map((cluster) => targetOf(cluster)),
+    targets: config.clusters.map((cluster) => targetOf(cluster, mesh.istioNamespace)),
     istioNamespace: mesh.istioNamespace,
     authority: {
       root: authority.root,
@@ -58,10 +58,13 @@ export function openMesh(config: Config, machine: Machine): ClusterPool & MeshOb
   });
 }
 
-function targetOf({ name, network, roles, gateway, context, kubeconfig, application }: ClusterConfig): ClusterTarget {
+function targetOf(
+  { name, network, roles, gateway, context, kubeconfig, application }: ClusterConfig,
+  istioNamespace: string,
+): ClusterTarget {
   const chosen = context === undefined ? {} : { context };
   return {
-    identity: { name, network, roles, gateway, ...chosen },
+    identity: { name, network, roles, gateway, istioNamespace, ...chosen },
     kubeconfig,
     ...chosen,
     ...(application === undefined ? {} : { application }),
