@@ -1,7 +1,7 @@
 import { Secret } from '../core/secret.ts';
 import type { ConfigFault, FaultPlace } from './fault.ts';
 import { absolute } from './paths.ts';
-import { looksSecret } from './shown.ts';
+import { looksSecret, shownPath } from './shown.ts';
 import { readFailureWords, variable, type ConfigSources, type Variable } from './sources.ts';
 
 export interface SecretRequest {
@@ -35,12 +35,15 @@ export function inVariable(name: Variable): FaultPlace {
   return { path: name, line: undefined, column: undefined };
 }
 
+/** Long paths of mixed characters are no secrets, such as those in the folder of a person whose name has a capital. */
+const PLAINLY_A_PATH = /^(?:~|\.{1,2})?\//;
+
 async function fromFile(path: string, folder: string, place: FaultPlace, sources: ConfigSources): Promise<SecretResult> {
   const expected = 'a file that holds the secret';
-  if (looksSecret(path)) return fault({ ...place, expected, found: 'what looks like the secret itself' });
+  if (!PLAINLY_A_PATH.test(path) && looksSecret(path)) return fault({ ...place, expected, found: 'what looks like the secret itself' });
   const full = absolute(path, folder, sources);
   // Somebody who confused the two wrote a password here: only what is plainly a path is repeated.
-  const name = path.includes('/') ? ` at ${full}` : '';
+  const name = path.includes('/') ? ` at ${shownPath(full)}` : '';
   try {
     return checked(await sources.readFile(full), place);
   } catch (error) {

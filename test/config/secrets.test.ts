@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderFaults } from '../../src/config/fault.ts';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { readSecret } from '../../src/config/secrets.ts';
 import { looksSecret } from '../../src/config/shown.ts';
 import { VARIABLES } from '../../src/config/sources.ts';
 import { sourcesOf } from './sources.ts';
@@ -125,5 +126,25 @@ describe('src/config: no fault repeats a secret', () => {
     fc.assert(fc.property(part(24), part(6), part(27), (a, b, c) => looksSecret(`${a}.${b}.${c}`)));
     const names = ['cluster-production-eu-west-1', '/home/lena/.kube/clusters/config', 'https://discord.com/api', '123456789012345678'];
     expect(names.filter((name) => looksSecret(name))).toEqual([]);
+  });
+});
+
+describe('src/config/secrets.ts', () => {
+  const file = '/home/Anna/Projects/mesh2/secrets/discord-token';
+  const request = {
+    value: 'MESHWARDEN_DISCORD_TOKEN',
+    file: 'MESHWARDEN_DISCORD_TOKEN_FILE',
+    written: { path: file, folder: '/srv', place: { path: 'discord.tokenFile', line: 3, column: 7 } },
+  } as const;
+
+  test('reads a file in a folder whose name has capitals and digits', async () => {
+    const { secret, faults } = await readSecret(request, sourcesOf({ [file]: TOKEN }));
+    expect({ read: secret?.reveal() === TOKEN, faults }).toEqual({ read: true, faults: [] });
+  });
+
+  test('names it where it is not there', async () => {
+    expect((await readSecret(request, sourcesOf({}))).faults).toEqual([
+      { path: 'discord.tokenFile', line: 3, column: 7, expected: 'a file that holds the secret', found: `no such file at ${file}` },
+    ]);
   });
 });
