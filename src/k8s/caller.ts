@@ -29,6 +29,8 @@ export interface ClientDependencies {
   readonly random: Random;
   /** Told of every attempt, for metrics. */
   readonly onCall?: (call: CallRecord) => void;
+  /** Told of the clock of a server that answers (its header Date, UTC milliseconds), with the middle of the call on our own. */
+  readonly onServerTime?: (server: number, ours: number) => void;
 }
 
 export interface Request {
@@ -117,7 +119,7 @@ export class Caller {
 
   async #once(request: Request, config: PooledKubeConfig): Promise<string> {
     const { subject, options } = request;
-    const { clock, onCall } = this.#dependencies;
+    const { clock, onCall, onServerTime } = this.#dependencies;
     const begun = clock.now();
     let status: number | undefined;
     const attempt = async (signal: AbortSignal): Promise<string> => {
@@ -126,6 +128,8 @@ export class Caller {
       await authenticate(config, context, subject.cluster);
       const answer = await this.#http.send(context).toPromise();
       status = answer.httpStatusCode;
+      const told = Date.parse(answer.headers['date'] ?? '');
+      if (!Number.isNaN(told)) onServerTime?.(told, (begun + clock.now()) / 2);
       const body = await answer.body.text();
       if (status >= 300) throw answerError(subject, status, answer.headers, body);
       return body;

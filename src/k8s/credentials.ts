@@ -87,6 +87,11 @@ function hintFor(
   };
 }
 
+/** When the credentials of a kubeconfig end, in UTC milliseconds, as far as they say so themselves. */
+export function endsOf(config: PooledKubeConfig): { readonly certificate: number | undefined; readonly token: number | undefined } {
+  return { certificate: endOfCertificate(config)?.at, token: endOfToken(config)?.at };
+}
+
 const LOOPBACK = /^https?:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::|\/|$)/;
 
 interface End {

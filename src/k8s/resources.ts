@@ -32,6 +32,7 @@ export const LEASES = resource('coordination.k8s.io', 'leases');
 export const GATEWAYS = resource('networking.istio.io', 'gateways');
 export const CERTIFICATES = resource('cert-manager.io', 'certificates');
 export const CLUSTER_ISSUERS = resource('cert-manager.io', 'clusterissuers');
+export const SELF_SUBJECT_REVIEWS = resource('authentication.k8s.io', 'selfsubjectreviews');
 export const SELF_SUBJECT_ACCESS_REVIEWS = resource('authorization.k8s.io', 'selfsubjectaccessreviews');
 
 /** `apps/v1`, or `v1` for the core group. */

@@ -98,9 +98,19 @@ type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 
 const retryStrategy = (times: number): number => Math.min(FASTEST_MS * times, SLOWEST_MS);
 
-function create({ address, username, password }: RedisTarget, use: RedisUse): Redis | Cluster {
+/** One that is opened on demand and not again: for whoever only tries the way in. */
+export function openOnce(target: RedisTarget): Redis | Cluster {
+  return create(target, 'once');
+}
+
+function create({ address, username, password }: RedisTarget, use: RedisUse | 'once'): Redis | Cluster {
+  const once = use === 'once';
+  const again = once ? () => null : retryStrategy;
   const options: PlainOptions = {
-    retryStrategy,
+    retryStrategy: again,
+    lazyConnect: once,
+    // It asks for what a wrong password hides, and its failure would be told in place of the reason.
+    enableReadyCheck: !once,
     connectTimeout: 5_000,
     maxRetriesPerRequest: use === 'blocking' ? null : 1,
     enableOfflineQueue: use === 'blocking',
@@ -111,11 +121,16 @@ function create({ address, username, password }: RedisTarget, use: RedisUse): Re
     ...(address.tls ? { tls: {} } : {}),
   };
   if (address.kind === 'cluster') {
-    const clusterOptions = { redisOptions: options, clusterRetryStrategy: retryStrategy, enableOfflineQueue: use === 'blocking' };
+    const clusterOptions = {
+      redisOptions: options,
+      clusterRetryStrategy: again,
+      lazyConnect: once,
+      enableOfflineQueue: use === 'blocking',
+    };
     return new Cluster([...address.nodes], clusterOptions);
   }
   if (address.kind === 'sentinel') {
-    const sentinel = { sentinels: [...address.sentinels], name: address.master, sentinelRetryStrategy: retryStrategy };
+    const sentinel = { sentinels: [...address.sentinels], name: address.master, sentinelRetryStrategy: again };
     return new Redis({ ...options, ...sentinel, db: address.database });
   }
   return new Redis({ ...options, host: address.node.host, port: address.node.port, db: address.database });
