@@ -7,6 +7,8 @@ import { customId } from '../custom-id.ts';
 /** More clusters than this are counted instead of listed, the healthy ones first. */
 const LISTED_CLUSTERS = 12;
 const LISTED_PROBLEMS = 5;
+/** More checks than this that one problem hides are counted. */
+const NAMED_HIDDEN = 3;
 
 const TONE: Readonly<Record<MeshStatus['report']['verdict'], Tone>> = { healthy: 'good', problems: 'bad', unknown: 'unknown' };
 
@@ -37,13 +39,18 @@ function problemText({ finding, hides, since }: Problem): readonly string[] {
   return [
     `**${MARKS.problems} ${plain(finding.title)}**${age}`,
     ...(fact === undefined ? [] : [plain(fact)]),
-    ...(hides.length === 0
-      ? []
-      : [`Hidden by it: ${plain(hides.slice(0, 4).join(', '))}${hides.length > 4 ? ` and ${hides.length - 4} more` : ''}`]),
+    ...(hides.length === 0 ? [] : [`Hidden by it: ${plain(hiddenText(hides))}`]),
     `Next: ${prose(finding.hint)}`,
     ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``]),
     '',
   ];
+}
+
+/** A few by name; many only by how many there are of each cluster. */
+function hiddenText(hides: readonly string[]): string {
+  if (hides.length <= NAMED_HIDDEN) return hides.join(', ');
+  const bySubject = Map.groupBy(hides, (hidden) => /\((?<subject>[^()]*)\)$/.exec(hidden)?.groups?.['subject'] ?? 'mesh');
+  return [...bySubject].map(([subject, checks]) => `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} of ${subject}`).join(', ');
 }
 
 function unseenText({ report }: MeshStatus): readonly string[] {
