@@ -37,16 +37,27 @@ function unknownPolicy(policy: string): Error {
 }
 
 function readOptions(call: ResourceCall): Options {
-  const body: Fields = call.body.length === 0 ? {} : parse(call.body);
-  const grace = call.query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
-  const policy = call.query.get('propagationPolicy') ?? textAt(body, 'propagationPolicy') ?? 'Background';
+  const body: Fields = call.body.length === 0 ? fromQuery(call.query) : parse(call.body);
+  const grace = body['gracePeriodSeconds'];
+  const policy = textAt(body, 'propagationPolicy') ?? 'Background';
   if (!POLICIES.includes(policy)) throw unknownPolicy(policy);
-  const dryRun = call.query.getAll('dryRun').includes('All') || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
+  const dryRun = Array.isArray(body['dryRun']) && body['dryRun'].includes('All');
   return {
     preconditions: { uid: textAt(body, 'preconditions', 'uid'), resourceVersion: textAt(body, 'preconditions', 'resourceVersion') },
     dryRun,
     ...(POLICY_FINALIZERS[policy] === undefined ? {} : { finalizer: POLICY_FINALIZERS[policy] }),
     ...(grace === undefined || grace === null ? {} : { graceSeconds: Number(grace) }),
+  };
+}
+
+/** Only without a body: with one, the server reads no option from the query. */
+function fromQuery(query: URLSearchParams): Fields {
+  const grace = query.get('gracePeriodSeconds');
+  const policy = query.get('propagationPolicy');
+  return {
+    dryRun: query.getAll('dryRun'),
+    ...(grace === null ? {} : { gracePeriodSeconds: grace }),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
   };
 }
 

@@ -164,9 +164,15 @@ export class ClusterClient {
 
   /** @throws OperatorError with reason `notFound` where there is none, `conflict` where a precondition does not hold. */
   async delete(resource: Resource, place: Named, { preconditions, ...options }: DeleteOptions): Promise<void> {
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(preconditions === undefined ? {} : { preconditions }) };
+    // A server that gets a body reads no option from the query.
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      ...(preconditions === undefined ? {} : { preconditions }),
+      ...(options.dryRun === true ? { dryRun: ['All'] } : {}),
+    };
     const subject = this.#subject('delete', resource, place);
-    await this.#json({ subject, method: 'DELETE', path: pathOf(resource, place), query: dry(options), body, options });
+    await this.#json({ subject, method: 'DELETE', path: pathOf(resource, place), body, options });
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { productRights } from '../../lab/scene/rbac.ts';
+import { DEPLOYMENTS, SECRETS } from '../../src/k8s/resources.ts';
+import { readerRights, reviewRights, signerRights, type Right } from '../../src/k8s/rights.ts';
+import type { ClusterClient } from '../../src/k8s/client.ts';
+import { NEVER, rejectionOf } from '../k8s/lab.ts';
+import { startBench, type Bench } from './clients.ts';
+import { putObjects } from './objects.ts';
+
+const READER = readerRights('istio-system');
+const SIGNER = signerRights('cert-manager', 'istio-ca');
+
+describe('deploy/rbac on a real API server', () => {
+  let bench: Bench;
+  let client: ClusterClient;
+  beforeAll(async () => {
+    bench = await startBench(inject('servers').b, 'cluster-b');
+    await putObjects(bench.side, productRights({ roles: ['signer'] }));
+    client = bench.open(await bench.kubeconfigOf('meshwarden', 'meshwarden'));
+  });
+  afterAll(() => bench.stop());
+
+  async function review(rights: readonly Right[], who: ClusterClient = client): Promise<readonly boolean[]> {
+    const reviewed = await reviewRights(who, rights, { signal: NEVER });
+    expect(reviewed.map(({ right }) => right)).toEqual(rights);
+    return reviewed.map(({ allowed }) => allowed);
+  }
+
+  it('grants every right that the product asks for', async () => {
+    expect(await review([...READER, ...SIGNER])).toEqual([...READER, ...SIGNER].map(() => true));
+  });
+
+  it('grants nothing that changes anything', async () => {
+    const writes = [...READER, ...SIGNER].map((right) => ({ ...right, verb: 'update' }));
+    expect(await review(writes)).toEqual(writes.map(() => false));
+  });
+
+  it('grants nothing to others', async () => {
+    const stranger = bench.open(await bench.kubeconfigOf('meshwarden', 'stranger'));
+    expect(await review(READER, stranger)).toEqual(READER.map(() => false));
+  });
+
+  it('lets the product read as far as it says, and no further', async () => {
+    const call = { signal: NEVER };
+    expect(await client.list(DEPLOYMENTS, { ...call, namespace: 'istio-system' })).toEqual([]);
+    expect(await client.list(SECRETS, { ...call, namespace: 'istio-system' })).toEqual([]);
+    expect(await rejectionOf(client.list(SECRETS, call))).toMatchObject({ reason: 'forbidden' });
+    expect(await rejectionOf(client.get(SECRETS, { namespace: 'kube-system', name: 'any' }, call))).toMatchObject({ reason: 'forbidden' });
+  });
+});
