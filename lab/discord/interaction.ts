@@ -21,6 +21,8 @@ export interface Interaction {
   readonly channel: Channel;
   /** What the person did, as a line of the transcript. */
   readonly act: string;
+  /** The words of a command without its options, such as `mesh status`. */
+  readonly command?: string;
   readonly createdAt: number;
   readonly metadata: APIMessageInteractionMetadata;
   /** The message that carries the component. */
@@ -66,7 +68,7 @@ export class Interactions {
 
   /** Opens one and starts its clock: unanswered in time, it is lost and `acked` rejects. */
   open(
-    begun: Pick<Interaction, 'kind' | 'user' | 'channel' | 'act' | 'source'> & {
+    begun: Pick<Interaction, 'kind' | 'user' | 'channel' | 'act' | 'command' | 'source'> & {
       readonly metadata: (id: string) => APIMessageInteractionMetadata;
     },
   ): Interaction {

@@ -1,5 +1,5 @@
 import { ChannelType, MessageFlags } from 'discord-api-types/v10';
-import type { ChannelView, MessageView, PersonView, WorldView } from '../page/contract.ts';
+import type { ChannelView, MessageView, PersonView, RoleView, WorldView } from '../page/contract.ts';
 import type { Core } from './core.ts';
 import type { Channel, Member, StoredMessage } from './world.ts';
 
@@ -13,6 +13,7 @@ export function worldView(core: Core): WorldView {
     clock: { now: world.clock.now(), offsetMs: world.clock.offsetMs },
     guild: { id: world.guild.id, name: world.guild.name },
     people: people.map((member) => personView(core, member)),
+    roles: rolesView(core),
     bot: {
       id: world.bot.user.id,
       name: world.bot.user.username,
@@ -27,6 +28,11 @@ export function worldView(core: Core): WorldView {
 function personView(core: Core, member: Member): PersonView {
   const roles = member.roles.flatMap((id) => core.world.roles.get(id) ?? []).sort((a, b) => b.position - a.position);
   return { id: member.user.id, name: member.user.username, role: roles[0]?.name ?? '' };
+}
+
+/** Without `@everyone`, which carries the guild's own id. */
+function rolesView({ world }: Core): RoleView[] {
+  return [...world.roles.values()].filter(({ id }) => id !== world.guild.id).map(({ id, name }) => ({ id, name }));
 }
 
 function channelView(core: Core, channel: Channel): ChannelView {

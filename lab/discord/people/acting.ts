@@ -34,6 +34,7 @@ interface Begun {
   readonly kind: InteractionKind;
   /** As a line of the transcript; undefined for what is not one, such as autocompletion. */
   readonly act: string;
+  readonly command?: string;
   readonly quiet?: boolean;
   readonly data: unknown;
   readonly source?: StoredMessage;
@@ -52,6 +53,7 @@ export function begin(core: Core, who: Actor, begun: Begun): Interaction {
     user: who.user,
     channel: who.channel,
     act: begun.act,
+    ...(begun.command === undefined ? {} : { command: begun.command }),
     ...(begun.source === undefined ? {} : { source: begun.source }),
     metadata: (id) => ({
       id,

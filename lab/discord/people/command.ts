@@ -24,6 +24,7 @@ export async function sendCommand(core: Core, act: SlashAct): Promise<Interactio
   const interaction = begin(core, who, {
     kind: 'command',
     act: `/${[...act.path, ...said].join(' ')}`,
+    command: act.path.join(' '),
     data: { ...dataOf(resolved, options), ...referred(core.world, who, options) },
   });
   return acknowledged(interaction);

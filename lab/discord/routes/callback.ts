@@ -1,5 +1,5 @@
-import type { APIApplicationCommandOptionChoice, APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
-import { InteractionResponseType, MessageFlags, MessageType } from 'discord-api-types/v10';
+import type { APIApplicationCommandOptionChoice, APIMessage, APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
+import { InteractionResponseType, InteractionType, MessageFlags, MessageType } from 'discord-api-types/v10';
 import type { Core } from '../core.ts';
 import type { Interaction, InteractionKind } from '../interaction.ts';
 import { editMessage, writeMessage } from '../messages.ts';
@@ -129,12 +129,18 @@ export function writeAnswer(
       type: interaction.kind === 'command' && !how.followup ? MessageType.ChatInputCommand : MessageType.Reply,
       application_id: applicationId,
       webhook_id: applicationId,
+      ...(how.followup ? {} : askedBy(interaction)),
       interaction_metadata: {
         ...interaction.metadata,
         ...(how.followup && interaction.answer ? { original_response_message_id: interaction.answer.message.id } : {}),
       },
     },
   });
+}
+
+/** The older field, which still is the only one that names the command. */
+function askedBy({ id, command, user }: Interaction): Pick<APIMessage, 'interaction'> {
+  return command === undefined ? {} : { interaction: { id, type: InteractionType.ApplicationCommand, name: command, user: user.user } };
 }
 
 function done(core: Core, interaction: Interaction, state: 'deferred' | 'replied', what: string): void {

@@ -4,6 +4,7 @@ import {
   ButtonBuilder,
   ButtonStyle,
   LabelBuilder,
+  InteractionType,
   MessageFlags,
   ModalBuilder,
   TextInputBuilder,
@@ -64,6 +65,10 @@ describe('lab/discord: the routes of the page', () => {
       clock: { now: expect.any(Number), offsetMs: 0 },
       guild: { id: d.guildId, name: 'Mesh lab' },
       people: [{ id: lena.user.id, name: 'lena', role: 'operator' }],
+      roles: [
+        { id: d.world.bot.roles[0], name: 'meshwarden' },
+        { id: lena.roles[0], name: 'operator' },
+      ],
       bot: { id: d.applicationId, name: 'meshwarden', online: true, status: '2 alerts' },
       channels: [
         { id: d.channel('mesh').id, name: 'mesh', topic: 'The state of the mesh and its commands', messages: [] },
@@ -96,6 +101,8 @@ describe('lab/discord: the routes of the page', () => {
     const sent = await post('/lab/slash', { ...acting, path: ['mesh', 'status'], options: [] });
     expect(sent).toEqual({ status: 200, body: { interaction: expect.any(String) } });
     const [message] = d.posts(d.channel('mesh'));
+    const { interaction: asked } = sent.body as { interaction: string };
+    expect(message?.interaction).toEqual({ id: asked, type: InteractionType.ApplicationCommand, name: 'mesh status', user: lena.user });
     const pressed = await post('/lab/component', { ...acting, message: message?.id, customId: 'silence' });
     expect(pressed).toMatchObject({ status: 200, body: { modal: { custom_id: 'why', title: 'Why' } } });
     const { interaction } = pressed.body as { interaction: string };
