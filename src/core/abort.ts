@@ -20,13 +20,12 @@ export async function withDeadline<T>(
   if (outer?.aborted) throw cancelled(what, outer.reason);
   const timer = clock.after(ms, () => fail(new OperatorError({ reason: 'timeout', what, why: `no answer within ${ms} ms` })));
   outer?.addEventListener('abort', onOuter, { once: true });
+  // Listens before `work` does, so that the reason told is ours and not what `work` makes of the signal.
+  const ended = new Promise<never>((_, reject) => {
+    own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true });
+  });
   try {
-    return await Promise.race([
-      work(own.signal),
-      new Promise<never>((_, reject) => {
-        own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true });
-      }),
-    ]);
+    return await Promise.race([ended, work(own.signal)]);
   } finally {
     timer.stop();
     outer?.removeEventListener('abort', onOuter);

@@ -20,20 +20,24 @@
  * - `cancelled` the caller no longer wants it
  * - `internal` a defect of ours
  */
-export type Reason =
-  | 'unreachable'
-  | 'timeout'
-  | 'tls'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'notFound'
-  | 'conflict'
-  | 'rateLimited'
-  | 'serverError'
-  | 'protocol'
-  | 'invalid'
-  | 'cancelled'
-  | 'internal';
+export const REASONS = [
+  'unreachable',
+  'timeout',
+  'tls',
+  'unauthorized',
+  'forbidden',
+  'notFound',
+  'conflict',
+  'rateLimited',
+  'serverError',
+  'protocol',
+  'invalid',
+  'cancelled',
+  'internal',
+] as const;
+
+/** One of {@link REASONS}. */
+export type Reason = (typeof REASONS)[number];
 
 const RETRYABLE: ReadonlySet<Reason> = new Set(['unreachable', 'timeout', 'rateLimited', 'serverError', 'conflict']);
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { OperatorError, type Failure, type Reason } from '../core/errors.ts';
+import { OperatorError, REASONS, type Failure } from '../core/errors.ts';
 
 /** Changes when a job's result changes its shape: a bot and a worker of different versions then say so instead of misreading each other. */
 const VERSION = 1;
 
 const Envelope = z.object({ v: z.number(), value: z.unknown() });
 
+/** A job's result as it lies in Redis. */
 export function wrap(value: unknown): { readonly v: number; readonly value: unknown } {
   return { v: VERSION, value };
 }
@@ -22,35 +23,25 @@ export function unwrap(returned: unknown): unknown {
   });
 }
 
-const NEXT = '\nNext: ';
-const REASONS: ReadonlySet<string> = new Set<Reason>([
-  'unreachable',
-  'timeout',
-  'tls',
-  'unauthorized',
-  'forbidden',
-  'notFound',
-  'conflict',
-  'rateLimited',
-  'serverError',
-  'protocol',
-  'invalid',
-  'cancelled',
-  'internal',
-]);
+const Kept = z.object({ reason: z.enum(REASONS), message: z.string(), next: z.string().optional() });
 
-/** A failure as the one line of text that BullMQ keeps of a failed job. */
-export function failureText(failure: Failure): string {
-  const next = failure.next === undefined ? '' : NEXT + failure.next;
-  return `[${failure.reason}] ${failure.message}${next}`;
+/** A failure as the text that BullMQ keeps of a failed job. */
+export function failureText({ reason, message, next }: Failure): string {
+  return JSON.stringify({ reason, message, next });
 }
 
-/** The failure behind {@link failureText}; any other text is a failure of the queue itself, such as a stalled job. */
+/** The failure behind {@link failureText}; any other text is a failure of the queue itself, such as a job that stalled too often. */
 export function readFailure(text: string): Failure {
-  const match = /^\[(?<reason>\w+)\] (?<rest>[\s\S]*)$/.exec(text);
-  const reason = match?.groups?.['reason'];
-  if (match === null || reason === undefined || !REASONS.has(reason)) return { reason: 'internal', message: text };
-  const [message = '', next] = (match.groups?.['rest'] ?? '').split(NEXT);
-  const known = { reason: reason as Reason, message };
-  return next === undefined ? known : { ...known, next };
+  const kept = Kept.safeParse(parsed(text));
+  if (!kept.success) return { reason: 'internal', message: text };
+  const { reason, message, next } = kept.data;
+  return next === undefined ? { reason, message } : { reason, message, next };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not ours: BullMQ's own words
+  }
 }

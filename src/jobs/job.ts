@@ -1,5 +1,7 @@
 /** What a job is. Jobs are thin over actions: a name, what fires it, how it is tried again. */
+import { z } from 'zod';
 import type { Action, ServiceContext } from '../actions/action.ts';
+import { OperatorError } from '../core/errors.ts';
 
 /** A schedule of a job. Cron expressions are read in UTC. */
 export interface JobSchedule {
@@ -39,6 +41,17 @@ export function defineJob<Input, Output>(job: Job<Input, Output>): AnyJob {
     schedule: job.schedule,
     retry: job.retry,
     deadlineMs: job.deadlineMs,
-    run: (payload, context) => job.action.run(job.action.input.parse(payload), context),
+    run: async (payload, context) => job.action.run(parse(job.action, payload), context),
   };
+}
+
+function parse<Input>({ id, input }: Pick<Action<Input, unknown>, 'id' | 'input'>, payload: unknown): Input {
+  const parsed = input.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw new OperatorError({
+    reason: 'invalid',
+    what: `Job ${id} does not understand what it was given`,
+    why: z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' '),
+    next: 'Run bot, scheduler and workers of the same version.',
+  });
 }

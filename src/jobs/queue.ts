@@ -28,10 +28,15 @@ export interface JobListener {
 export interface JobQueue {
   /** Puts a job into the queue and gives its id. With `id`, a second one of the same id is not taken; `id` may not hold a colon. */
   submit(name: string, payload: object, id?: string): Promise<string>;
-  /** Resolves when the job has ended, however long that takes; survives outages of Redis. Rejects only by `signal`. */
+  /**
+   * Resolves when the job has ended, however long that takes; survives outages of Redis. A job that Redis does not know (any more) has failed.
+   * Rejects only by `signal`.
+   */
   outcome(id: string, signal: AbortSignal, listener?: JobListener): Promise<JobOutcome>;
   /** What a job that has ended gave; undefined where it is unknown, not ended, or was cleaned away. */
   result(id: string): Promise<JobOutcome | undefined>;
+  /** What the last scheduled run of a job gave, as far as this process heard of one. */
+  latest(name: string): Promise<JobOutcome | undefined>;
   counts(): Promise<{ readonly waiting: number; readonly active: number; readonly failed: number; readonly workers: number }>;
   close(): Promise<void>;
 }
@@ -54,7 +59,12 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
   const tell = (id: string, event: JobEvent): void => watched.get(id)?.forEach((listener) => listener(event));
   events.on('active', ({ jobId }) => tell(jobId, { kind: 'started' }));
   events.on('progress', ({ jobId, data }) => tell(jobId, { kind: 'progress', text: progressText(data) }));
-  events.on('completed', ({ jobId }) => tell(jobId, { kind: 'ended' }));
+  const slots = new Map<string, string>();
+  events.on('completed', ({ jobId }) => {
+    const name = SLOT_ID.exec(jobId)?.groups?.['name'];
+    if (name !== undefined) slots.set(name, jobId);
+    tell(jobId, { kind: 'ended' });
+  });
   events.on('failed', ({ jobId }) => tell(jobId, { kind: 'ended' }));
   events.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
 
@@ -73,13 +83,18 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
     return String(added.id);
   }
 
-  async function result(id: string): Promise<JobOutcome | undefined> {
+  async function find(id: string): Promise<JobOutcome | 'unknown' | undefined> {
     const job = await prompted('Cannot read a job', () => Job.fromId(queue(), id));
-    if (job === undefined) return undefined;
+    if (job === undefined) return 'unknown';
     const state = await prompted('Cannot read a job', () => job.getState());
     if (state === 'completed') return read(job.returnvalue);
     if (state === 'failed') return { ok: false, failure: readFailure(job.failedReason) };
     return undefined;
+  }
+
+  async function result(id: string): Promise<JobOutcome | undefined> {
+    const found = await find(id);
+    return found === 'unknown' ? undefined : found;
   }
 
   function outcome(id: string, signal: AbortSignal, listener: JobListener = {}): Promise<JobOutcome> {
@@ -124,7 +139,8 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
   /** What a job gave, or undefined while it runs or while Redis is away: whoever waits looks again. */
   async function ended(id: string): Promise<JobOutcome | undefined> {
     try {
-      return await result(id);
+      const found = await find(id);
+      return found === 'unknown' ? LOST : found;
     } catch (error) {
       log.debug({ component: 'jobs', jobId: id, err: error }, 'could not read a job; it is looked at again');
       return undefined;
@@ -135,6 +151,10 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
     submit,
     outcome,
     result,
+    async latest(name) {
+      const id = slots.get(name);
+      return id === undefined ? undefined : result(id);
+    },
     async counts() {
       const counts = await prompted('Cannot count jobs', () => queue().getJobCounts('waiting', 'active', 'failed', 'delayed'));
       const workers = await prompted('Cannot count workers', () => queue().getWorkersCount());
@@ -146,6 +166,14 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
     },
   };
 }
+
+/** See `slotId` in schedules. */
+const SLOT_ID = /^(?<name>.+)-\d{8}T\d{6}Z$/;
+
+const LOST: JobOutcome = {
+  ok: false,
+  failure: { reason: 'notFound', message: 'Redis does not know the job any more', next: 'Ask again.' },
+};
 
 interface LazyQueue {
   (): Queue;

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { toFailure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { AnyJob } from './job.ts';
+import { missedSlot, slotId } from './slots.ts';
 
 /** When each schedule last put a job into the queue. */
 export interface SlotMemory {
@@ -38,31 +39,37 @@ const TOLERANCE_MS = 30_000;
 export function startSchedules({ jobs, expressions, submit, slots, ready, clock, log }: ScheduleOptions): Schedules {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const enqueue = async (name: string, slot: number): Promise<void> => {
+  const failing = new Set<string>();
+  const enqueue = async (name: string, slot: number): Promise<boolean> => {
     try {
       await submit(name, {}, slotId(name, slot));
       await slots.enqueued(name, slot);
+      if (failing.delete(name)) log.info({ component: 'schedules', job: name, slot }, 'a scheduled job is queued again');
+      return true;
     } catch (error) {
       const { reason, message } = toFailure(error);
-      log.warn(
-        { component: 'schedules', job: name, slot, reason, why: message },
-        'a scheduled job could not be queued; its next slot will be',
-      );
+      const fields = { component: 'schedules', job: name, slot, reason, why: message };
+      // Told once in an outage: a schedule of every few seconds would fill the log.
+      if (failing.has(name)) log.debug(fields, 'a scheduled job could still not be queued');
+      else log.warn(fields, 'a scheduled job could not be queued; later ones are tried');
+      failing.add(name);
+      return false;
     }
   };
+  const catching: CatchUp = { slots, ready, signal, clock, log, enqueue };
   const arm = (): readonly Armed[] =>
     jobs.flatMap(({ name, schedule }) => {
       const cron = expressions[name] ?? schedule?.cron;
       if (schedule === undefined || cron === undefined || cron === 'off') return [];
-      const task = createTask(cron, ({ date }) => enqueue(name, date.getTime()), {
-        name,
-        timezone: 'UTC',
-        missedExecutionTolerance: TOLERANCE_MS,
-        suppressMissedWarning: true,
-      });
+      const options = { name, timezone: 'UTC', missedExecutionTolerance: TOLERANCE_MS, suppressMissedWarning: true };
+      const fire = async ({ date }: { readonly date: Date }): Promise<void> => {
+        const queued = await enqueue(name, date.getTime());
+        if (!queued && schedule.onMissed === 'runOnce') void catchUp({ name, cron, task }, catching);
+      };
+      const task = createTask(cron, fire, options);
       task.on('execution:missed', ({ date }) => log.warn({ component: 'schedules', job: name, slot: date.getTime() }, 'a slot was missed'));
       void task.start();
-      if (schedule.onMissed === 'runOnce') void catchUp(name, task, { slots, ready, signal, clock, log, enqueue });
+      if (schedule.onMissed === 'runOnce') void catchUp({ name, cron, task }, catching);
       return [{ name, cron, task }];
     });
   let armed = arm();
@@ -115,35 +122,18 @@ interface CatchUp {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly enqueue: (name: string, slot: number) => Promise<void>;
+  readonly enqueue: (name: string, slot: number) => Promise<boolean>;
 }
 
 /** Makes up for slots that passed while no scheduler ran: one run, under the id of the slot that was missed last. */
-async function catchUp(name: string, task: ScheduledTask, { slots, ready, signal, clock, log, enqueue }: CatchUp): Promise<void> {
+async function catchUp({ name, cron, task }: Armed, { slots, ready, signal, clock, log, enqueue }: CatchUp): Promise<void> {
   try {
     await ready(signal);
-    const missed = missedSlot(await slots.last(name), task.getNextRuns(2), clock.now());
+    const missed = missedSlot(await slots.last(name), clock.now(), { cron, isSlot: (date) => task.match(date) });
     if (missed !== undefined) await enqueue(name, missed);
   } catch (error) {
     if (signal.aborted) return;
     const { reason, message } = toFailure(error);
     log.warn({ component: 'schedules', job: name, reason, why: message }, 'could not see whether slots were missed');
   }
-}
-
-/**
- * The slot to make up for, in UTC milliseconds: the one before the next, where the last that was enqueued lies before it. Never run at all counts as
- * missed, so that a new installation does not wait for its first slot.
- */
-export function missedSlot(last: number | undefined, nextRuns: readonly Date[], now: number): number | undefined {
-  const [first, second] = nextRuns;
-  if (first === undefined || second === undefined) return undefined;
-  const previous = first.getTime() - (second.getTime() - first.getTime());
-  return previous <= now && (last === undefined || last < previous) ? previous : undefined;
-}
-
-/** `name-20261124T140900Z`: BullMQ takes no colon in an id, and refuses a second job of the same one. */
-export function slotId(name: string, slot: number): string {
-  const stamp = new Date(slot).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
-  return `${name}-${stamp}`;
 }

@@ -1,8 +1,9 @@
-import { UnrecoverableError, Worker, type ConnectionOptions, type Job } from 'bullmq';
+import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job } from 'bullmq';
 import type { ServiceContext } from '../actions/action.ts';
 import { withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
-import { isRetryable, toFailure } from '../core/errors.ts';
+import { SECOND } from '../core/duration.ts';
+import { isRetryable, toFailure, type Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { failureText, wrap } from './envelope.ts';
 import type { AnyJob } from './job.ts';
@@ -17,7 +18,14 @@ export interface JobWorkerOptions {
   readonly log: Logger;
   /** How many jobs run at a time. */
   readonly concurrency: number;
+  /** How long a job stays with a worker that shows no sign of life, in milliseconds: {@link LOCK_MS} unless told. */
+  readonly lockMs?: number;
 }
+
+/** A worker that was killed leaves its job to another after at most one and a half times this. */
+const LOCK_MS = 20 * SECOND;
+/** What closing may take once no job runs any more: less where Redis answers, for ever where it is frozen. */
+const CLOSING_MS = 2 * SECOND;
 
 export interface JobWorker {
   /** Takes no new job and waits for those that run, at most `graceMs`; then they are aborted and go back to the queue. */
@@ -25,38 +33,68 @@ export interface JobWorker {
 }
 
 /** Takes jobs off the queue and runs them, each under its deadline. A failure that a retry cannot mend ends the job at once. */
-export function startJobWorker({ jobs, connection, context, clock, log, concurrency }: JobWorkerOptions): JobWorker {
+export function startJobWorker(options: JobWorkerOptions): JobWorker {
+  const { connection, clock, log, concurrency, lockMs = LOCK_MS } = options;
   const stopping = new AbortController();
-
-  async function run(job: Job, _token?: string, cancelled?: AbortSignal): Promise<unknown> {
-    const known = jobs.find(({ name }) => name === job.name);
-    const own = log.child({ component: 'jobs', job: job.name, jobId: job.id });
-    if (known === undefined) throw new UnrecoverableError(failureText(unknownJob(job.name)));
-    const outer = AbortSignal.any([stopping.signal, ...(cancelled === undefined ? [] : [cancelled])]);
-    const progress = (text: string): void =>
-      void job.updateProgress(text).catch((error: unknown) => own.debug({ err: error }, 'progress was not told'));
-    try {
-      const work = (signal: AbortSignal): Promise<unknown> => known.run(job.data, { ...context, log: own, signal, progress });
-      return wrap(await withDeadline(clock, known.deadlineMs, `Job ${job.name}`, work, outer));
-    } catch (error) {
-      const failure = toFailure(error);
-      own.warn({ reason: failure.reason, err: error }, 'a job failed');
-      throw isRetryable(failure.reason) ? new Error(failureText(failure), { cause: error }) : new UnrecoverableError(failureText(failure));
-    }
-  }
-
-  const worker = new Worker(QUEUE, run, { connection, prefix: QUEUE_PREFIX, concurrency });
+  const worker = new Worker(QUEUE, (job, token, cancelled) => runJob({ job, token, cancelled }, stopping.signal, options), {
+    connection,
+    prefix: QUEUE_PREFIX,
+    concurrency,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 2,
+  });
   worker.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the worker lost Redis'));
   worker.on('stalled', (jobId) => log.warn({ component: 'jobs', jobId }, 'a job stalled and is run again'));
   return {
     async close(graceMs) {
-      const timer = clock.after(graceMs, () => stopping.abort());
-      await worker.close().catch((error: unknown) => log.debug({ component: 'jobs', err: error }, 'the worker closed without Redis'));
-      timer.stop();
+      const grace = clock.after(graceMs, () => stopping.abort());
+      const closing = new AbortController();
+      const closed = worker.close().finally(() => closing.abort());
+      // Rejects when the worker is closed, which is why nothing waits any longer.
+      const late = clock.sleep(graceMs + CLOSING_MS, closing.signal).then(
+        () => log.warn({ component: 'jobs' }, 'the worker was left behind: Redis does not answer'),
+        () => undefined,
+      );
+      await Promise.race([closed, late]);
+      grace.stop();
     },
   };
 }
 
-function unknownJob(name: string): { readonly reason: 'invalid'; readonly message: string; readonly next: string } {
+interface Taken {
+  readonly job: Job;
+  readonly token: string | undefined;
+  /** Fires when the job is cancelled or its lock is lost. */
+  readonly cancelled: AbortSignal | undefined;
+}
+
+async function runJob({ job, token, cancelled }: Taken, stopping: AbortSignal, options: JobWorkerOptions): Promise<unknown> {
+  const { jobs, context, clock, log } = options;
+  const own = log.child({ component: 'jobs', job: job.name, jobId: job.id });
+  const known = jobs.find(({ name }) => name === job.name);
+  if (known === undefined) {
+    const failure = unknownJob(job.name);
+    own.warn({ reason: failure.reason, why: failure.message }, 'a job failed');
+    throw new UnrecoverableError(failureText(failure));
+  }
+  const progress = (text: string): void =>
+    void job.updateProgress(text).catch((error: unknown) => own.debug({ err: error }, 'progress was not told'));
+  const outer = AbortSignal.any([stopping, ...(cancelled === undefined ? [] : [cancelled])]);
+  const work = (signal: AbortSignal): Promise<unknown> => known.run(job.data, { ...context, log: own, signal, progress });
+  try {
+    return wrap(await withDeadline(clock, known.deadlineMs, `Job ${job.name}`, work, outer));
+  } catch (error) {
+    if (stopping.aborted) {
+      await job.moveToWait(token);
+      own.info({}, 'a job goes back to the queue: this worker ends');
+      throw new WaitingError();
+    }
+    const failure = toFailure(error);
+    own.warn({ reason: failure.reason, err: error }, 'a job failed');
+    throw isRetryable(failure.reason) ? new Error(failureText(failure), { cause: error }) : new UnrecoverableError(failureText(failure));
+  }
+}
+
+function unknownJob(name: string): Failure {
   return { reason: 'invalid', message: `No job is named ${name}`, next: 'Run bot, scheduler and workers of the same version.' };
 }

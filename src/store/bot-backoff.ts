@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
+import { parseKept } from './parse.ts';
 
 const Backoff = z.object({ failures: z.number().int().nonnegative(), notBefore: z.number() });
 export type BotBackoff = z.infer<typeof Backoff>;
@@ -14,8 +15,7 @@ export function createBotBackoff(redis: Redis | Cluster): {
   return {
     async read() {
       try {
-        const parsed = Backoff.safeParse(JSON.parse((await redis.get(KEYS.botBackoff)) ?? 'null'));
-        return parsed.success ? parsed.data : undefined;
+        return parseKept(Backoff, await redis.get(KEYS.botBackoff));
       } catch (error) {
         throw redisError('Cannot read when the bot may log in again', error);
       }

@@ -11,4 +11,6 @@ export const KEYS = {
   slots: `${PREFIX}:slots`,
   botBackoff: `${PREFIX}:bot-backoff`,
   replies: `${PREFIX}:replies`,
+  /** Followed by the id of an interaction: some bot answers it. */
+  claims: `${PREFIX}:claim:`,
 } as const;

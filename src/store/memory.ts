@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CaMemory } from '../mesh/ca-notices.ts';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
+import { parseKept } from './parse.ts';
 
 const Memory = z.record(z.string(), z.object({ notBefore: z.number(), notAfter: z.number() }));
 
@@ -11,9 +12,7 @@ export function createCaMemory(redis: Redis | Cluster): { read(): Promise<CaMemo
   return {
     async read() {
       try {
-        const text = await redis.get(KEYS.caMemory);
-        const parsed = Memory.safeParse(text === null ? {} : JSON.parse(text));
-        return parsed.success ? parsed.data : {};
+        return parseKept(Memory, await redis.get(KEYS.caMemory)) ?? {};
       } catch (error) {
         throw redisError('Cannot read what was last seen of the authority', error);
       }
@@ -60,6 +59,8 @@ export function createProblemHistory(redis: Redis | Cluster): {
   };
 }
 
+const Slot = z.number();
+
 /** The last slot of each schedule that was enqueued, in UTC milliseconds. */
 export function createSlots(redis: Redis | Cluster): {
   last(name: string): Promise<number | undefined>;
@@ -68,8 +69,7 @@ export function createSlots(redis: Redis | Cluster): {
   return {
     async last(name) {
       try {
-        const text = await redis.hget(KEYS.slots, name);
-        return text === null ? undefined : Number(text);
+        return parseKept(Slot, await redis.hget(KEYS.slots, name));
       } catch (error) {
         throw redisError('Cannot read when a schedule last ran', error);
       }

@@ -28,9 +28,13 @@ return 1`;
 const CLAIM = `
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 1)
 if #due == 0 then return false end
+local body = redis.call('HGET', KEYS[1], due[1])
+if not body then
+  redis.call('ZREM', KEYS[2], due[1])
+  return false
+end
 redis.call('ZADD', KEYS[2], ARGV[2], due[1])
-redis.call('HINCRBY', KEYS[1], due[1] .. ':attempts', 1)
-return {due[1], redis.call('HGET', KEYS[1], due[1]), redis.call('HGET', KEYS[1], due[1] .. ':attempts')}`;
+return {due[1], body, redis.call('HINCRBY', KEYS[1], due[1] .. ':attempts', 1)}`;
 
 const DONE = `
 redis.call('HDEL', KEYS[1], ARGV[1], ARGV[1] .. ':attempts')

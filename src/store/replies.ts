@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
+import { parseKept } from './parse.ts';
 
 /** A message of the bot that waits for a job: enough to finish it after a restart. Holds no interaction token. */
 const Reply = z.object({
@@ -18,6 +19,7 @@ export type PendingReply = z.infer<typeof Reply>;
 export interface PendingReplies {
   add(reply: PendingReply): Promise<void>;
   remove(jobId: string): Promise<void>;
+  /** Those that can be read; what another version left is passed over. */
   all(): Promise<readonly PendingReply[]>;
 }
 
@@ -40,7 +42,7 @@ export function createPendingReplies(redis: Redis | Cluster): PendingReplies {
     async all() {
       try {
         const texts = await redis.hvals(KEYS.replies);
-        return texts.map((text) => Reply.parse(JSON.parse(text)));
+        return texts.flatMap((text) => parseKept(Reply, text) ?? []);
       } catch (error) {
         throw redisError('Cannot read which messages wait for a job', error);
       }
