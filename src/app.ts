@@ -1,4 +1,5 @@
 /** The composition root: the only file that constructs clients and joins rooms. What it starts it stops in reverse order. */
+import { stat } from 'node:fs/promises';
 import type { MeshObserver } from './actions/action.ts';
 import type { AccessRules } from './bot/access.ts';
 import type { Clock } from './core/clock.ts';
@@ -10,9 +11,12 @@ import { JOBS } from './jobs/index.ts';
 import { createJobQueue, type JobQueue } from './jobs/queue.ts';
 import { startSchedules, type Schedules } from './jobs/schedules.ts';
 import { startJobWorker } from './jobs/worker.ts';
+import type { SetupTrials } from './cli/doctor/ports.ts';
 import { createClusters, type ClusterPool } from './k8s/clusters.ts';
-import type { ClusterTarget } from './k8s/target.ts';
+import { tryCluster } from './k8s/doctor.ts';
+import type { AuthorityTarget, ClusterTarget } from './k8s/target.ts';
 import { createBotBackoff } from './store/bot-backoff.ts';
+import { tryRedis } from './store/doctor.ts';
 import { connectRedis, whenReady, type RedisConnections } from './store/connection.ts';
 import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
 import { createOutbox } from './store/outbox.ts';
@@ -41,21 +45,58 @@ const CONCURRENT_JOBS = 4;
 
 /** The clusters of a configuration, for whoever only looks. */
 export function openMesh(config: Config, machine: Machine): ClusterPool & MeshObserver {
-  const { authority, mesh } = config;
+  const { mesh } = config;
   return createClusters({
     targets: config.clusters.map((cluster) => targetOf(cluster, mesh.istioNamespace)),
     istioNamespace: mesh.istioNamespace,
-    authority: {
-      root: authority.root,
-      issuer: authority.issuer,
-      intermediates: config.clusters.map(({ name }) => ({
-        cluster: name,
-        namespace: authority.intermediates.namespace,
-        certificate: intermediateName(authority, name),
-      })),
-    },
+    authority: authorityOf(config),
     ...machine,
   });
+}
+
+function authorityOf({ authority, clusters }: Config): AuthorityTarget {
+  return {
+    root: authority.root,
+    issuer: authority.issuer,
+    intermediates: clusters.map(({ name }) => ({
+      cluster: name,
+      namespace: authority.intermediates.namespace,
+      certificate: intermediateName(authority, name),
+    })),
+  };
+}
+
+/** What tries each part of a configuration. Nothing is opened before it is asked for, and everything is closed when it has answered. */
+export function trySetup(config: Config, machine: Machine): SetupTrials {
+  return {
+    async cluster(name, signal) {
+      const cluster = config.clusters.find((one) => one.name === name);
+      if (cluster === undefined) throw lacking(`the cluster ${name}`, 'clusters', 'Choose one that is configured.');
+      const { istioNamespace } = config.mesh;
+      return tryCluster({ target: targetOf(cluster, istioNamespace), istioNamespace, authority: authorityOf(config), signal, ...machine });
+    },
+    async redis(signal) {
+      if (config.redis === undefined) throw lacking('Redis', 'redis', 'Set redis.url in the configuration, or REDIS_URL.');
+      return tryRedis({ target: config.redis, signal, ...machine });
+    },
+    async discord(signal) {
+      const { discord } = config;
+      if (discord?.token === undefined) throw lacking('Discord', 'discord', 'Add the section discord to the configuration.');
+      const { tryDiscord } = await import('./bot/doctor.ts');
+      const { token, api, guild, viewer, operator, admins } = discord;
+      const people = [...new Set([...viewer.users, ...operator.users, ...admins])];
+      return tryDiscord({ token, api, guild, people, signal, ...machine });
+    },
+    fileMode,
+  };
+}
+
+async function fileMode(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch {
+    return undefined; // whoever uses the file says what is wrong with it
+  }
 }
 
 function targetOf(

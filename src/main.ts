@@ -1,6 +1,6 @@
 /** The process: argv and signals in, an exit code out. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { openMesh, registerOnce, startApp } from './app.ts';
+import { openMesh, registerOnce, startApp, trySetup } from './app.ts';
 import type { CliContext } from './cli/context.ts';
 import { runCli } from './cli/program.ts';
 import { systemClock } from './core/clock.ts';
@@ -35,6 +35,7 @@ const context: CliContext = {
     stderr: process.stderr,
     stdin: process.stdin,
     isTty: process.stdin.isTTY && process.stdout.isTTY,
+    ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
     environment: process.env,
     cwd: process.cwd(),
     readFile: (path) => readFile(path, 'utf8'),
@@ -44,6 +45,7 @@ const context: CliContext = {
   version: VERSION,
   logger: ({ log }) => createLogger(log.level, destination),
   openMesh: (config) => openMesh(config, machine(config)),
+  trySetup: (config) => trySetup(config, machine(config)),
   serve: (config, roles) => startApp(config, roles, machine(config)),
   registerCommands: (config) => registerOnce(config, machine(config)),
   untilAsked: () => asked,

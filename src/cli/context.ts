@@ -2,6 +2,7 @@ import type { MeshObserver } from '../actions/action.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import type { SetupTrials } from './doctor/ports.ts';
 import type { CliIo } from './io.ts';
 
 export type ServiceRole = 'bot' | 'worker' | 'scheduler';
@@ -20,6 +21,8 @@ export interface CliContext {
   logger(config: Config): Logger;
   /** Clusters to look at. Close it. */
   openMesh(config: Config): MeshObserver & { close(): Promise<void> };
+  /** What tries every part of a configuration, changing nothing. */
+  trySetup(config: Config): SetupTrials;
   serve(config: Config, roles: ReadonlySet<ServiceRole>): Promise<Service>;
   /** Registers the bot's commands without starting the bot. */
   registerCommands(config: Config): Promise<'registered' | 'unchanged'>;

@@ -12,6 +12,8 @@ export interface CliIo {
   readonly stdin: NodeJS.ReadableStream;
   /** True where a person can be asked: input and output are a terminal. */
   readonly isTty: boolean;
+  /** How wide the terminal is, in characters, where it says. */
+  readonly columns?: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The folder that relative paths start at, as an absolute path. */
   readonly cwd: string;

@@ -33,7 +33,8 @@ export async function configOrContexts(flags: ConfigFlags, contexts: readonly st
   return config;
 }
 
-function sourcesOf(io: CliIo): ConfigSources {
+/** Where a command's configuration comes from. */
+export function sourcesOf(io: CliIo): ConfigSources {
   return { environment: io.environment, cwd: io.cwd, readFile: (path) => io.readFile(path) };
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
 import { certsCommand } from './commands/certs.ts';
 import { commandsCommand } from './commands/commands.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -36,6 +37,7 @@ function buildProgram(context: CliContext, exit: (code: ExitCode) => void): Comm
     certsCommand(context, exit),
     startCommand(context),
     initCommand(io),
+    doctorCommand(context, exit),
     commandsCommand(context),
     versionCommand,
   ];

@@ -35,6 +35,8 @@ export async function tryRedis({ target, clock, signal }: RedisDoctorOptions): P
 }
 
 async function factsOf(redis: Redis, clock: Clock): Promise<RedisServerFacts> {
+  // The first call waits for the log-in; how long one takes is seen from the second.
+  await redis.time();
   const begun = clock.now();
   const time = await redis.time();
   const ended = clock.now();

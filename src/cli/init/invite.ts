@@ -1,17 +1,17 @@
-/** What the bot does in its channels, as Discord numbers permissions: https://discord.com/developers/docs/topics/permissions */
-const PERMISSIONS: readonly bigint[] = [
-  1n << 10n, // View Channel
-  1n << 11n, // Send Messages
-  1n << 14n, // Embed Links
-  1n << 15n, // Attach Files
-  1n << 16n, // Read Message History
-  1n << 35n, // Create Public Threads
-  1n << 38n, // Send Messages in Threads
-];
+/** What the bot does in its channels, as Discord names and numbers it: https://discord.com/developers/docs/topics/permissions */
+export const BOT_PERMISSIONS = [
+  { name: 'View Channel', bit: 1n << 10n },
+  { name: 'Send Messages', bit: 1n << 11n },
+  { name: 'Embed Links', bit: 1n << 14n },
+  { name: 'Attach Files', bit: 1n << 15n },
+  { name: 'Read Message History', bit: 1n << 16n },
+  { name: 'Create Public Threads', bit: 1n << 35n },
+  { name: 'Send Messages in Threads', bit: 1n << 38n },
+] as const;
 
 /** The address under which an admin of a guild invites the bot. */
 export function inviteUrl(application: string): string {
-  const permissions = PERMISSIONS.reduce((all, one) => all | one, 0n);
+  const permissions = BOT_PERMISSIONS.reduce((all, { bit }) => all | bit, 0n);
   return `https://discord.com/oauth2/authorize?client_id=${application}&scope=bot%20applications.commands&permissions=${permissions}`;
 }
 

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { readDocument } from './document.ts';
+import { absolute, folderOf } from './paths.ts';
+import { variable, type ConfigSources } from './sources.ts';
+
+const mapping = z.record(z.string(), z.unknown()).optional().catch(undefined);
+const Loose = z.object({ discord: mapping, redis: mapping }).catch({ discord: undefined, redis: undefined });
+
+/** The files that the secrets of a configuration file come from, as absolute paths. @throws what reading the file throws. */
+export async function secretFiles(file: string, sources: ConfigSources): Promise<readonly string[]> {
+  const { discord, redis } = Loose.parse(readDocument(await sources.readFile(file)).value);
+  const places = [
+    { named: 'MESHWARDEN_DISCORD_TOKEN_FILE', value: 'MESHWARDEN_DISCORD_TOKEN', written: discord?.['tokenFile'] },
+    { named: 'MESHWARDEN_REDIS_PASSWORD_FILE', value: 'MESHWARDEN_REDIS_PASSWORD', written: redis?.['passwordFile'] },
+  ] as const;
+  return places.flatMap(({ named, value, written }) => {
+    const path = variable(sources.environment, named);
+    if (path !== undefined) return [absolute(path, sources.cwd, sources)];
+    if (variable(sources.environment, value) !== undefined || typeof written !== 'string') return [];
+    return [absolute(written, folderOf(file), sources)];
+  });
+}
