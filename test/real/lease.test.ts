@@ -8,7 +8,7 @@ import { EVEN, NEVER, recordLog } from '../k8s/lab.ts';
 import { makeNamespace, startBench, type Bench } from './clients.ts';
 
 const NAMESPACE = 'real-lease';
-const DURATION_MS = 15 * SECOND;
+const DURATION_MS = 3 * SECOND;
 const HOLDERS = ['one', 'two', 'three', 'four'];
 
 describe('src/k8s/lease.ts on a real API server', () => {
@@ -42,7 +42,7 @@ describe('src/k8s/lease.ts on a real API server', () => {
     const first = await specOf('life');
     expect(first).toEqual({
       holderIdentity: 'one',
-      leaseDurationSeconds: 15,
+      leaseDurationSeconds: 3,
       leaseTransitions: 0,
       acquireTime: expect.stringMatching(/\.\d{6}Z$/),
       renewTime: first['acquireTime'],
@@ -88,7 +88,7 @@ describe('src/k8s/lease.ts on a real API server', () => {
     const taking = acquire('silent', 'one');
     await expect.poll(() => bench.calls.filter(({ verb }) => verb === 'get').length).toBeGreaterThan(0);
     expect(await specOf('silent')).toMatchObject({ holderIdentity: 'other' });
-    clock.advance(DURATION_MS);
+    clock.advance(15 * SECOND);
     await taking;
     expect(await specOf('silent')).toMatchObject({ holderIdentity: 'one', leaseTransitions: 5 });
   });

@@ -1,8 +1,8 @@
 /** Writes objects of the lab to a real API server, as an owner with kubectl and the controllers of a cluster would have. */
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { z } from 'zod';
 import type { KubeObject } from '../../lab/kubernetes/object.ts';
-import { must, send, type Side } from './call.ts';
+import { must, type Side } from './call.ts';
 
 const Discovered = z.object({ resources: z.array(z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean() })) });
 
@@ -41,7 +41,7 @@ async function put(side: Side, paths: Paths, object: KubeObject): Promise<void> 
   const path = await paths.of(object);
   const write = { method: 'PATCH', contentType: 'application/apply-patch+yaml' } as const;
   await must(side, { ...write, path: `${path}?fieldManager=lab&force=true`, body: rest });
-  if (object.kind === 'CustomResourceDefinition') return established(side, paths, path, object);
+  if (object.kind === 'CustomResourceDefinition') return established(side, paths, object);
   if (status === undefined || object.kind === 'Namespace') return;
   const { apiVersion, kind, metadata } = rest;
   const body = { apiVersion, kind, metadata: { name: metadata.name, namespace: metadata.namespace }, status };
@@ -57,13 +57,11 @@ function withoutForeign(object: KubeObject): KubeObject {
 }
 
 /** A definition is served a moment after it is there. */
-async function established(side: Side, paths: Paths, path: string, definition: KubeObject): Promise<void> {
+async function established(side: Side, paths: Paths, definition: KubeObject): Promise<void> {
   const { group, names } = definition['spec'] as { readonly group: string; readonly names: { readonly plural: string } };
-  await expect
-    .poll(async () => (await send(side, { method: 'GET', path: `/apis/${group}/v1/${names.plural}?limit=1` })).status, { timeout: 10_000 })
-    .toBe(200);
+  const list = `/apis/${group}/v1/${names.plural}?limit=1`;
+  await vi.waitFor(() => must(side, { method: 'GET', path: list }), { timeout: 10_000, interval: 20 });
   paths.forget(`${group}/v1`);
-  await must(side, { method: 'GET', path });
 }
 
 /** Where objects lie, as the server itself says. */

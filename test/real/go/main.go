@@ -27,7 +27,7 @@ type Ready struct {
 	Kubelet    int    `json:"kubelet"`    // the port that a Node names as daemonEndpoints.kubeletEndpoint
 }
 
-const stopTimeout = 10 * time.Second
+const stopTimeout = 2 * time.Second
 
 func main() {
 	data := flag.String("data", "", "the folder of the cluster; a second start with the same folder goes on with its objects")
