@@ -20,7 +20,7 @@ export function eastWestGateway({ network, gateway, podNetwork }: MeshCluster, a
     selector,
     container: 'istio-proxy',
     image: `docker.io/istio/proxyv2:${ISTIO_VERSION}`,
-    podNetwork,
+    podNetwork: `${podNetwork}.0`,
     at,
   };
   const ports = [
