@@ -59,11 +59,16 @@ function rootLine(snapshot: Snapshot, facts: AuthorityFacts | undefined): Certif
   };
 }
 
-/** The root is read from what the intermediates and the clusters carry; its own Secret is never opened. */
+/**
+ * The root is read from what the intermediates and the clusters carry; its own Secret is never opened. Where cert-manager tells the dates of the
+ * root, only a certificate of these dates is it: others are old roots, or intermediates that are roots of their own.
+ */
 function trustedRoot(snapshot: Snapshot, facts: AuthorityFacts | undefined): Certificate | undefined {
   const carried = facts?.intermediates.flatMap(({ secret }) => (secret.ok ? (secret.value?.ca ?? []) : [])) ?? [];
   const published = snapshot.clusters.flatMap(({ cacerts }) => (cacerts.ok ? (cacerts.value?.roots ?? []) : []));
-  return carried[0] ?? published[0];
+  const { notBefore, notAfter } = facts?.root ?? {};
+  if (notBefore === undefined || notAfter === undefined) return carried[0] ?? published[0];
+  return [...carried, ...published].find((one) => one.notBefore === notBefore && one.notAfter === notAfter);
 }
 
 function intermediateLine({ identity, cacerts }: ClusterSnapshot, facts: AuthorityFacts | undefined): CertificateLine {

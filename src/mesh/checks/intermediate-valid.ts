@@ -8,7 +8,7 @@ import { shownCertificate, utc } from '../wording.ts';
 export const intermediateValid: ClusterCheck = {
   scope: 'cluster',
   id: 'intermediate-valid',
-  title: 'What istiod signs with is not over',
+  title: 'What istiod signs with is still valid',
   inputs: ['cacerts'],
   dependsOn: ['cluster-reachable', 'istiod-installed', 'cacerts-present'],
   severity: 'page',

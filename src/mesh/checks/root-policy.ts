@@ -10,7 +10,7 @@ const AS_GOOD_AS_NEVER = DAY;
 export const rootPolicy: MeshCheck = {
   scope: 'mesh',
   id: 'root-policy',
-  title: 'The root is not replaced by accident',
+  title: 'The root is safe from being replaced by accident',
   inputs: ['authority'],
   atLeast: 0,
   dependsOn: ['cluster-reachable', 'cert-manager-installed', 'root-ready'],

@@ -8,7 +8,7 @@ import { listNames, shownCertificate, utc } from '../wording.ts';
 export const rootValid: MeshCheck = {
   scope: 'mesh',
   id: 'root-valid',
-  title: 'The root is not over',
+  title: 'The root is still valid',
   inputs: ['cacerts'],
   atLeast: 1,
   dependsOn: ['cluster-reachable', 'istiod-installed', 'cacerts-present'],
