@@ -20,7 +20,7 @@ const PORTS = [
 ];
 
 /** istiod's Deployment, its pod and its Service. */
-export function controlPlane(at: number, podNetwork: string): KubeObject[] {
+export function controlPlane(at: number, podNetwork: string, cluster: string): KubeObject[] {
   const selector = { app: 'istiod', istio: 'pilot' };
   const workload: Workload = {
     namespace: ISTIO_NAMESPACE,
@@ -35,6 +35,7 @@ export function controlPlane(at: number, podNetwork: string): KubeObject[] {
     selector,
     container: 'discovery',
     image: `docker.io/istio/pilot:${ISTIO_VERSION}`,
+    environment: { CLUSTER_ID: cluster },
     podNetwork,
     at,
   };

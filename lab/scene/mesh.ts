@@ -148,7 +148,7 @@ function fill(member: MeshMember, { root, now, version }: Filling & { readonly v
   put(member, [
     node(podNetwork, version),
     cacerts(member.signing),
-    ...controlPlane(now, `${podNetwork}.0`),
+    ...controlPlane(now, `${podNetwork}.0`, member.name),
     ...trustBundles(root.certificatePem, names),
     ...eastWestGateway(member, now),
     crossNetworkGateway(),

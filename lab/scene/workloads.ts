@@ -17,6 +17,8 @@ export interface Workload {
   readonly selector: Readonly<Record<string, string>>;
   readonly container: string;
   readonly image: string;
+  /** Variables of its container; none by default. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** One by default. */
   readonly replicas?: number;
   /** The addresses of its pods lie in this /24 network, such as `10.1.2`. */
@@ -37,8 +39,10 @@ function replicaSetOf({ name, image }: Workload): string {
   return `${name}-${letters(image, 10)}`;
 }
 
-function containersOf({ container, image }: Workload): object[] {
-  return [{ name: container, image }];
+function containersOf({ container, image, environment }: Workload): object[] {
+  if (environment === undefined) return [{ name: container, image }];
+  const env = Object.entries(environment).map(([name, value]) => ({ name, value }));
+  return [{ name: container, image, env }];
 }
 
 /** Available in all its replicas. */

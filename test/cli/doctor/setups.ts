@@ -1,0 +1,114 @@
+/** A set-up in which everything is well, to be broken one part at a time. */
+import type { Config } from '../../../src/config/config.ts';
+import { DAY } from '../../../src/core/duration.ts';
+import type { Failure } from '../../../src/core/errors.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import type { ClusterSetup, DiscordGuild, DiscordSetup, InsideFacts, KubeconfigFacts, RedisServerFacts } from '../../../src/mesh/setup.ts';
+import { BOT_PERMISSIONS } from '../../../src/cli/init/invite.ts';
+
+export const NOW = Date.UTC(2026, 2, 1);
+export const GUILD = '100000000000000001';
+export const ROLE = '100000000000000002';
+export const CHANNEL = '100000000000000003';
+export const BOT = '100000000000000004';
+export const PERSON = '100000000000000005';
+
+export const NEEDED: bigint = BOT_PERMISSIONS.reduce((all, { bit }) => all | bit, 0n);
+
+export function seen<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+export function unseen(message: string, next?: string): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: { reason: 'forbidden', message, ...(next === undefined ? {} : { next }) } };
+}
+
+export const CONFIG: Config = {
+  source: 'file',
+  file: '/etc/meshwarden/meshwarden.yaml',
+  mesh: { id: 'mesh1', trustDomain: 'cluster.local', istioNamespace: 'istio-system' },
+  clusters: [
+    { name: 'a', network: 'net-a', roles: ['signer'], kubeconfig: ['/kube/a'], gateway: undefined, application: undefined },
+    { name: 'b', network: 'net-b', roles: [], kubeconfig: ['/kube/b'], gateway: undefined, application: undefined },
+  ],
+  authority: {
+    root: { namespace: 'cert-manager', certificate: 'istio-root' },
+    issuer: 'istio-root-ca',
+    intermediates: { namespace: 'istio-ca', certificate: 'istio-ica-{cluster}' },
+    rootFingerprint: undefined,
+  },
+  discord: {
+    token: new Secret('not-a-token'),
+    guild: GUILD,
+    channels: { alerts: CHANNEL, audit: undefined },
+    viewer: { roles: [ROLE], users: [] },
+    operator: { roles: [], users: [] },
+    admins: [PERSON],
+    api: 'https://discord.com/api',
+  },
+  redis: {
+    address: { kind: 'single', node: { host: 'redis', port: 6379 }, database: 0, tls: false },
+    username: undefined,
+    password: undefined,
+  },
+  schedules: { 'observe-mesh': '* * * * *', 'check-ca-expiry': '0 * * * *' },
+  renewal: { overdueAfter: 1 },
+  log: { level: 'info' },
+};
+
+export const KUBECONFIG: KubeconfigFacts = {
+  server: 'https://100.64.0.1:6443',
+  execPlugin: undefined,
+  certificateEnds: undefined,
+  tokenEnds: NOW + 90 * DAY,
+  unverified: false,
+};
+
+export const INSIDE: InsideFacts = {
+  user: seen('system:serviceaccount:meshwarden:meshwarden'),
+  missingRights: seen([]),
+  everything: seen(false),
+  rootSecret: undefined,
+  uid: seen('uid-b'),
+  istioNamespace: seen(true),
+  istioIds: seen(['b']),
+  authority: undefined,
+};
+
+export const CLUSTER: ClusterSetup = {
+  kubeconfig: seen(KUBECONFIG),
+  api: seen({ gitVersion: 'v1.36.2+k3s1', major: 1, minor: 36, latencyMs: 12, clockAheadMs: 400 }),
+  inside: INSIDE,
+};
+
+export const SERVER: RedisServerFacts = {
+  where: 'redis:6379',
+  version: '7.0.15',
+  role: 'master',
+  evictionPolicy: 'noeviction',
+  memoryLimit: 0,
+  memoryUsed: 1_000,
+  appendOnly: true,
+  saves: '',
+  latencyMs: 2,
+  clockAheadMs: 0,
+};
+
+export const FOUND_GUILD: DiscordGuild = {
+  name: 'Home',
+  ownerId: PERSON,
+  roles: new Map([
+    [GUILD, NEEDED],
+    [ROLE, 0n],
+  ]),
+  botRoles: [],
+  channels: [{ id: CHANNEL, name: 'alerts', type: 0, overwrites: [] }],
+};
+
+export const DISCORD: DiscordSetup = {
+  application: seen({ id: '42', botId: BOT, name: 'meshwarden', flags: 0 }),
+  startsLeft: seen(990),
+  guild: seen(FOUND_GUILD),
+  strangers: seen([]),
+  commandsKnown: seen(true),
+};
