@@ -16,6 +16,7 @@ import { createClusters, type ClusterPool } from './k8s/clusters.ts';
 import { tryCluster } from './k8s/doctor.ts';
 import type { AuthorityTarget, ClusterTarget } from './k8s/target.ts';
 import { createBotBackoff } from './store/bot-backoff.ts';
+import { createClaims } from './store/claims.ts';
 import { tryRedis } from './store/doctor.ts';
 import { connectRedis, whenReady, type RedisConnections } from './store/connection.ts';
 import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
@@ -201,6 +202,7 @@ async function superviseConfiguredBot({
   const context = {
     ...machine,
     jobs: queue,
+    claims: createClaims(store),
     replies: createPendingReplies(store),
     outbox: createOutbox<CaNotice>(store),
     access,
@@ -210,7 +212,7 @@ async function superviseConfiguredBot({
     redisAway: () => connections.away(),
     schedules: () => schedules?.next() ?? [],
   };
-  return superviseBot({ start: () => startBot({ token, api, context }), memory: createBotBackoff(store), ...machine });
+  return superviseBot({ start: (signal) => startBot({ token, api, context, signal }), memory: createBotBackoff(store), ...machine });
 }
 
 /** Tells Discord of the commands without starting the bot. */

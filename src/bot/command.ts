@@ -1,5 +1,6 @@
 import type { ChatInputCommandInteraction, Client, ButtonInteraction } from 'discord.js';
 import type { Role } from '../actions/action.ts';
+import type { Failure } from '../core/errors.ts';
 import type { BotContext } from './context.ts';
 
 export interface CommandOption {
@@ -15,6 +16,8 @@ export interface Asking {
   readonly client: Client;
   readonly context: BotContext;
   readonly signal: AbortSignal;
+  /** Why the last notice could not be posted; undefined once one could. */
+  readonly undelivered: () => Failure | undefined;
   /** All commands, for help. */
   readonly commands: readonly BotCommand[];
 }

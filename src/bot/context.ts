@@ -12,7 +12,14 @@ export interface Jobs {
   submit(name: string, payload: object): Promise<string>;
   outcome(id: string, signal: AbortSignal, listener?: { started?(): void; progress?(text: string): void }): Promise<JobOutcome>;
   result(id: string): Promise<JobOutcome | undefined>;
+  /** What the last scheduled run of a job gave, as far as this process heard of it. */
+  latest(name: string): Promise<JobOutcome | undefined>;
   counts(): Promise<{ readonly waiting: number; readonly active: number; readonly failed: number; readonly workers: number }>;
+}
+
+/** Of several bots, the first to claim an interaction answers it. */
+export interface Claims {
+  take(id: string): Promise<boolean>;
 }
 
 export interface PendingReply {
@@ -58,6 +65,7 @@ export interface BotContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly jobs: Jobs;
+  readonly claims: Claims;
   readonly replies: Replies;
   readonly outbox: Outbox;
   readonly access: AccessRules;

@@ -1,6 +1,7 @@
 import {
   DiscordAPIError,
-  MessageFlags,
+  HTTPError,
+  RateLimitError,
   RESTJSONErrorCodes,
   type AutocompleteInteraction,
   type ButtonInteraction,
@@ -9,17 +10,21 @@ import {
   type RepliableInteraction,
 } from 'discord.js';
 import type { Role } from '../actions/action.ts';
+import { withDeadline } from '../core/abort.ts';
 import { toFailure } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
 import { refusal } from './access.ts';
-import { toMessage, type Card } from './card.ts';
+import { answerQuietly } from './acknowledge.ts';
 import type { Asking, BotButton } from './command.ts';
 import { readCustomId } from './custom-id.ts';
-import { discordError } from './live-message.ts';
+import { discordError, isCode } from './discord-error.ts';
 import { personOf } from './person.ts';
 import { failureCard, refusalCard } from './render/failure.ts';
 
 /** Discord shows at most this many choices. */
 const MAX_CHOICES = 25;
+/** Redis gets so long to say whether another bot answers, in milliseconds: Discord waits three seconds in all. */
+const CLAIM_MS = 500;
 
 export interface DispatchOptions extends Asking {
   readonly buttons: readonly BotButton[];
@@ -31,16 +36,25 @@ export interface DispatchOptions extends Asking {
 export async function dispatch(interaction: Interaction, options: DispatchOptions): Promise<void> {
   const log = options.context.log.child({ component: 'bot', interaction: interaction.id, user: interaction.user.id });
   try {
+    if (options.signal.aborted || !(await isOurs(interaction, options))) return;
     if (interaction.isAutocomplete()) await complete(interaction, options);
     else if (interaction.isChatInputCommand()) await runCommand(interaction, options);
     else if (interaction.isButton()) await runButton(interaction, options);
     else if (interaction.isRepliable())
-      await quietly(interaction, refusalCard('This is nothing that meshwarden knows. `/mesh help` lists what you can ask.'));
+      await answerQuietly(interaction, refusalCard('This is nothing that meshwarden knows. `/mesh help` lists what you can ask.'));
   } catch (error) {
     if (options.signal.aborted) return;
-    const failure = toFailure(error instanceof DiscordAPIError ? discordError(error) : error);
-    log.warn({ reason: failure.reason, why: failure.message }, 'an interaction failed');
-    await tellFailure(interaction, error, options);
+    await onFailure(interaction, error, log);
+  }
+}
+
+/** False where another bot answers. Without Redis everybody answers: Discord takes the first. */
+async function isOurs({ id }: Interaction, { context: { claims, clock, log } }: DispatchOptions): Promise<boolean> {
+  try {
+    return await withDeadline(clock, CLAIM_MS, 'Claiming an interaction', () => claims.take(id));
+  } catch (error) {
+    log.debug({ component: 'bot', err: error }, 'an interaction could not be claimed; it is answered all the same');
+    return true;
   }
 }
 
@@ -48,7 +62,7 @@ async function runCommand(interaction: ChatInputCommandInteraction, options: Dis
   const name = interaction.commandName === 'mesh' ? interaction.options.getSubcommand(false) : null;
   const command = options.commands.find((known) => known.name === name);
   if (command === undefined) {
-    await quietly(interaction, refusalCard('meshwarden does not know this command any more. `/mesh help` lists what you can ask.'));
+    await answerQuietly(interaction, refusalCard('meshwarden does not know this command any more. `/mesh help` lists what you can ask.'));
     return;
   }
   if (await isRefused(interaction, command.role, options)) return;
@@ -59,7 +73,10 @@ async function runButton(interaction: ButtonInteraction, options: DispatchOption
   const ref = readCustomId(interaction.customId);
   const button = options.buttons.find((known) => known.name === ref?.name);
   if (ref === undefined || button === undefined) {
-    await quietly(interaction, refusalCard('This button is of an earlier version of meshwarden. Run `/mesh status` for a fresh card.'));
+    await answerQuietly(
+      interaction,
+      refusalCard('This button is of an earlier version of meshwarden. Run `/mesh status` for a fresh card.'),
+    );
     return;
   }
   if (await isRefused(interaction, button.role, options)) return;
@@ -71,15 +88,20 @@ async function complete(interaction: AutocompleteInteraction, { commands, contex
   const focused = interaction.options.getFocused(true);
   const option = command?.options.find((known) => known.name === focused.name);
   const allowed = command !== undefined && option !== undefined && whyNot(interaction, command.role, { context }) === undefined;
-  const typed = focused.value.toLowerCase();
-  const choices = allowed ? context.clusters.filter((name) => name.toLowerCase().includes(typed)) : [];
+  const choices = allowed ? matching(context.clusters, focused.value.toLowerCase()) : [];
   await interaction.respond(choices.slice(0, MAX_CHOICES).map((name) => ({ name, value: name })));
+}
+
+/** Names that hold what was typed, those that begin with it first. */
+function matching(names: readonly string[], typed: string): readonly string[] {
+  const found = names.filter((name) => name.toLowerCase().includes(typed));
+  return found.toSorted((a, b) => Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed)));
 }
 
 async function isRefused(interaction: RepliableInteraction, needed: Role, options: DispatchOptions): Promise<boolean> {
   const why = whyNot(interaction, needed, options);
   if (why === undefined) return false;
-  await quietly(interaction, refusalCard(why));
+  await answerQuietly(interaction, refusalCard(why));
   return true;
 }
 
@@ -88,21 +110,22 @@ function whyNot(interaction: Interaction, needed: Role, { context }: Pick<Dispat
   return refusal(personOf(interaction), needed, context.access);
 }
 
-async function quietly(interaction: RepliableInteraction, card: Card): Promise<void> {
-  const body = toMessage(card);
-  await interaction.reply({ ...body, flags: body.flags | MessageFlags.Ephemeral });
+/** Tells the person what failed, where there is still a way to. Discord answers 10062 when they were told "did not respond" already. */
+async function onFailure(interaction: Interaction, error: unknown, log: Logger): Promise<void> {
+  if (isCode(error, RESTJSONErrorCodes.UnknownInteraction)) {
+    log.info({}, 'Discord had given up on an interaction before it was answered');
+    return;
+  }
+  const failure = toFailure(isOfDiscord(error) ? discordError(error) : error);
+  log.warn({ reason: failure.reason, why: failure.message }, 'an interaction failed');
+  if (!interaction.isRepliable()) return;
+  try {
+    await answerQuietly(interaction, failureCard('That did not work', failure));
+  } catch (second) {
+    log.warn({ why: discordError(second).message }, 'a failure could not be told');
+  }
 }
 
-/** Tells the person what failed, where there is still a way to. Discord answers 10062 when they were told "did not respond" already. */
-async function tellFailure(interaction: Interaction, error: unknown, { context }: DispatchOptions): Promise<void> {
-  if (!interaction.isRepliable()) return;
-  if (error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.UnknownInteraction) return;
-  const body = toMessage(failureCard('That did not work', toFailure(error)));
-  try {
-    if (interaction.deferred) await interaction.editReply(body);
-    else if (interaction.replied) await interaction.followUp({ ...body, flags: body.flags | MessageFlags.Ephemeral });
-    else await interaction.reply({ ...body, flags: body.flags | MessageFlags.Ephemeral });
-  } catch (second) {
-    context.log.warn({ component: 'bot', why: discordError(second).message }, 'a failure could not be told');
-  }
+function isOfDiscord(error: unknown): boolean {
+  return [DiscordAPIError, HTTPError, RateLimitError].some((kind) => error instanceof kind);
 }

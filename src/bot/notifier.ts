@@ -1,18 +1,21 @@
-import { DiscordAPIError, type Client } from 'discord.js';
-import { toFailure } from '../core/errors.ts';
+import type { Client } from 'discord.js';
+import { withDeadline } from '../core/abort.ts';
+import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
 import { toMessage } from './card.ts';
 import type { BotContext, OutboxEntry } from './context.ts';
-import { discordError } from './live-message.ts';
+import { discordError } from './discord-error.ts';
 import { noticeCard } from './render/notice.ts';
 
-/** How often the outbox is looked at, and how long a claimed notice is ours, in milliseconds. */
+/** How often the outbox is looked at, how long a claimed notice is ours, and how long one post may take, in milliseconds. */
 const LOOK_EVERY_MS = 2_000;
-const LEASE_MS = 30_000;
+const LEASE_MS = 60_000;
+const POST_MS = 25_000;
 
 export interface Notifier {
-  /** Looks now instead of at the next round. */
-  wake(): void;
-  stop(): Promise<void>;
+  /** Why the last notice could not be posted; undefined once one could. */
+  failure(): Failure | undefined;
+  /** Resolves soon after the signal was aborted. */
+  readonly stopped: Promise<void>;
 }
 
 /**
@@ -20,14 +23,21 @@ export interface Notifier {
  * second copy of one that it had taken although it answered with an error.
  */
 export function startNotifier(client: Client, context: BotContext, signal: AbortSignal): Notifier {
-  const { clock, log, outbox } = context;
-  const own = log.child({ component: 'notifier' });
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
+  const { clock, outbox } = context;
+  const log = context.log.child({ component: 'notifier' });
+  let failure: Failure | undefined;
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      await round().catch((error: unknown) => log.debug({ err: error }, 'the outbox could not be read; it is looked at again'));
+      // Ends early only when the bot stops, which the loop sees by itself.
+      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
+  }
 
   async function round(): Promise<void> {
     for (;;) {
-      if (stopped || signal.aborted) return;
+      if (signal.aborted) return;
       const entry = await outbox.claim(clock.now(), LEASE_MS);
       if (entry === undefined) return;
       await deliver(entry);
@@ -36,45 +46,38 @@ export function startNotifier(client: Client, context: BotContext, signal: Abort
 
   async function deliver(entry: OutboxEntry): Promise<void> {
     try {
-      const id = await post(entry);
-      await outbox.done(entry.id, id);
-      own.info({ notice: entry.id, message: id }, 'a notice was posted');
+      const message = await withDeadline(clock, POST_MS, 'Posting a notice', () => post(entry), signal);
+      failure = undefined;
+      await outbox.done(entry.id, message);
+      log.info({ notice: entry.id, message }, 'a notice was posted');
     } catch (error) {
-      const failure = toFailure(error instanceof DiscordAPIError ? discordError(error) : error);
-      const due = await outbox.retry(entry, clock.now());
-      own.warn(
-        { notice: entry.id, attempt: entry.attempt, due, reason: failure.reason, why: failure.message },
-        'a notice could not be posted; it is tried again',
-      );
+      await putBack(entry, discordError(error));
     }
+  }
+
+  async function putBack(entry: OutboxEntry, error: OperatorError): Promise<void> {
+    failure = toFailure(error);
+    const due = await outbox.retry(entry, clock.now(), error.retryAfterMs);
+    const { reason, message: why, next } = failure;
+    log.warn({ notice: entry.id, attempt: entry.attempt, due, reason, why, next }, 'a notice could not be posted; it is tried again');
   }
 
   async function post({ notice, nonce }: OutboxEntry): Promise<string> {
     const channel = await client.channels.fetch(context.alertsChannel);
-    if (channel === null || !channel.isSendable()) throw new Error(`Channel ${context.alertsChannel} takes no messages`);
+    if (channel?.isSendable() !== true) throw wrongChannel(context.alertsChannel);
     const message = await channel.send({ ...toMessage(noticeCard(notice, clock.now())), nonce, enforceNonce: true });
     return message.id;
   }
 
-  function look(): void {
-    running = running
-      .then(round)
-      .catch((error: unknown) => own.debug({ err: error }, 'the outbox could not be read; it is looked at again'));
-  }
+  return { failure: () => failure, stopped: run() };
+}
 
-  const again = (): { stop(): void } =>
-    clock.after(LOOK_EVERY_MS, () => {
-      look();
-      timer = again();
-    });
-  let timer = again();
-  look();
-  return {
-    wake: look,
-    async stop() {
-      stopped = true;
-      timer.stop();
-      await running;
-    },
-  };
+function wrongChannel(id: string): OperatorError {
+  return new OperatorError({
+    reason: 'invalid',
+    what: 'Cannot post a notice',
+    where: `channel ${id}`,
+    why: 'nobody can write messages there',
+    next: 'Correct discord.channels.alerts in the configuration.',
+  });
 }

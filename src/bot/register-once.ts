@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Secret } from '../core/secret.ts';
-import { discordError } from './live-message.ts';
+import { discordError } from './discord-error.ts';
 import { registerCommands } from './register.ts';
 
 const Application = z.object({ id: z.string() });

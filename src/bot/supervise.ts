@@ -18,7 +18,8 @@ export interface Backoff {
 }
 
 export interface SuperviseOptions {
-  readonly start: () => Promise<Bot>;
+  /** Starts one life of the bot; the signal ends a start that is under way. */
+  readonly start: (signal: AbortSignal) => Promise<Bot>;
   /** Survives restarts; failures to read or write it are logged and cost nothing but the memory. */
   readonly memory: { read(): Promise<Backoff | undefined>; write(backoff: Backoff): Promise<void> };
   readonly clock: Clock;
@@ -62,7 +63,7 @@ export function superviseBot({ start, memory, clock, random, log }: SuperviseOpt
   /** One life of the bot: why it ended. */
   async function attempt(): Promise<unknown> {
     try {
-      const bot = await start();
+      const bot = await start(stopping.signal);
       const since = clock.now();
       state = { kind: 'up', since };
       told();

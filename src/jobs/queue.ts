@@ -84,12 +84,13 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
   }
 
   async function find(id: string): Promise<JobOutcome | 'unknown' | undefined> {
+    // The state first: a job that was read before it ended has no result yet.
+    const state = await prompted('Cannot read a job', () => queue().getJobState(id));
+    if (state === 'unknown') return state;
+    if (state !== 'completed' && state !== 'failed') return undefined;
     const job = await prompted('Cannot read a job', () => Job.fromId(queue(), id));
     if (job === undefined) return 'unknown';
-    const state = await prompted('Cannot read a job', () => job.getState());
-    if (state === 'completed') return read(job.returnvalue);
-    if (state === 'failed') return { ok: false, failure: readFailure(job.failedReason) };
-    return undefined;
+    return state === 'completed' ? read(job.returnvalue) : { ok: false, failure: readFailure(job.failedReason) };
   }
 
   async function result(id: string): Promise<JobOutcome | undefined> {

@@ -1,7 +1,7 @@
-import { MessageFlags } from 'discord.js';
 import { formatDuration } from '../../core/duration.ts';
 import { toFailure } from '../../core/errors.ts';
-import { plain, relativeTime, toMessage, type Card } from '../card.ts';
+import { acknowledge, answerQuietly } from '../acknowledge.ts';
+import { plain, prose, relativeTime, type Card } from '../card.ts';
 import type { Asking, BotCommand } from '../command.ts';
 
 export const botCommand: BotCommand = {
@@ -11,22 +11,26 @@ export const botCommand: BotCommand = {
   options: [],
   async execute(interaction, asking) {
     // First of all: what it asks may not answer in time.
-    await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-    await interaction.editReply(toMessage(await healthCard(asking)));
+    await acknowledge(interaction, 'byOne');
+    await answerQuietly(interaction, await healthCard(asking));
   },
 };
 
-async function healthCard({ client, context }: Asking): Promise<Card> {
+async function healthCard({ client, context, undelivered }: Asking): Promise<Card> {
   const { clock, version, startedAt } = context;
   const queue = await queueText(context);
   const ping = client.ws.ping < 0 ? 'no heartbeat answered yet' : `heartbeat ${Math.round(client.ws.ping)} ms`;
   const schedules = context.schedules().map(({ name, at }) => `${name} ${at === undefined ? 'off' : relativeTime(at)}`);
+  const failure = undelivered();
   return {
-    tone: queue.ok ? 'good' : 'bad',
+    tone: queue.ok && failure === undefined ? 'good' : 'bad',
     title: `meshwarden ${version} · up ${formatDuration(clock.now() - startedAt)}`,
     body: [
       `**Discord** connected · ${ping}`,
       `**Queue** ${queue.text}`,
+      ...(failure === undefined
+        ? []
+        : [`**Notices** cannot be posted: ${plain(failure.message)}. ${prose(failure.next ?? 'It is tried again.')}`]),
       `**Schedules** ${schedules.length === 0 ? 'none in this process' : schedules.join(' · ')}`,
     ],
   };

@@ -1,4 +1,4 @@
-import { answerQuietly } from '../answers.ts';
+import { answerQuietly } from '../acknowledge.ts';
 import type { BotCommand } from '../command.ts';
 import { roleOf } from '../access.ts';
 import { personOf } from '../person.ts';

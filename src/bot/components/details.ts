@@ -2,6 +2,7 @@ import { AttachmentBuilder, ComponentType, MessageFlags } from 'discord.js';
 import { z } from 'zod';
 import { meshStatus } from '../../actions/mesh-status.ts';
 import { OperatorError } from '../../core/errors.ts';
+import { acknowledge } from '../acknowledge.ts';
 import { cut } from '../card.ts';
 import type { BotButton } from '../command.ts';
 import { detailsText } from '../render/details.ts';
@@ -17,7 +18,7 @@ export const detailsButton: BotButton = {
   name: 'details',
   role: meshStatus.role,
   async execute(interaction, [jobId], { context }) {
-    await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    await acknowledge(interaction, 'byOne');
     const id = JobId.safeParse(jobId);
     const outcome = id.success ? await context.jobs.result(id.data) : undefined;
     if (outcome?.ok !== true || !isStatus(outcome.value)) throw tooOld();

@@ -1,0 +1,186 @@
+/** The bot as it runs: real discord.js against the double, real BullMQ on a real Redis, and jobs that end when the test says so. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { LabClock } from '../../lab/clock.ts';
+import type { LabDiscord, LabDiscordOptions } from '../../lab/discord/index.ts';
+import { startRedis, type LabRedis } from '../../lab/redis.ts';
+import type { ServiceContext } from '../../src/actions/action.ts';
+import { startBot, type Bot } from '../../src/bot/bot.ts';
+import type { BotContext } from '../../src/bot/context.ts';
+import { systemClock, type Clock } from '../../src/core/clock.ts';
+import { createLogger } from '../../src/core/logger.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { defineJob, type AnyJob } from '../../src/jobs/job.ts';
+import { createJobQueue } from '../../src/jobs/queue.ts';
+import { startJobWorker, type JobWorker } from '../../src/jobs/worker.ts';
+import type { CaNotice } from '../../src/mesh/ca-notices.ts';
+import { createClaims } from '../../src/store/claims.ts';
+import { connectRedis } from '../../src/store/connection.ts';
+import { createOutbox, type OutboxStore } from '../../src/store/outbox.ts';
+import { createPendingReplies, type PendingReplies } from '../../src/store/replies.ts';
+import { lab } from '../lab/discord/bot.ts';
+import { certificateLine, certificates, meshStatus } from './samples.ts';
+
+export type Lab = LabDiscord & { readonly clock: LabClock };
+type Answer = (input: unknown, context: Pick<ServiceContext, 'progress' | 'signal'>) => unknown;
+
+export interface Setup {
+  readonly d: Lab;
+  readonly redis: LabRedis;
+  readonly people: ReturnType<typeof peopleOf>;
+  readonly clock: Clock;
+  readonly outbox: OutboxStore<CaNotice>;
+  readonly replies: PendingReplies;
+  /** Every line that the product logged. */
+  readonly logs: string[];
+  /** What each job gives; replace one before it is asked for. */
+  readonly answers: Record<'observe-mesh' | 'mesh-certs', Answer>;
+  readonly context: BotContext;
+  startBot(token?: string): Promise<Bot>;
+  startWorker(jobs?: readonly AnyJob[]): JobWorker;
+  /** A second context on connections of its own, as another process has. */
+  anotherContext(): BotContext;
+}
+
+export interface SetupOptions {
+  readonly discord?: Partial<LabDiscordOptions>;
+  /** Timers of the product run so many times faster; instants stay as they are. */
+  readonly faster?: number;
+  readonly clusters?: readonly string[];
+}
+
+/** Everything but the bot and the worker. */
+export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a', 'cluster-b'] }: SetupOptions = {}): Promise<Setup> {
+  const d = await lab(discord);
+  const dir = await mkdtemp(join(tmpdir(), 'meshwarden-bot-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const redis = await startRedis({ dir, environment: process.env });
+  onTestFinished(() => redis.stop());
+  const clock = quickened(d.clock, faster);
+  const logs: string[] = [];
+  const log = createLogger('debug', { write: (line) => void logs.push(line) });
+  const people = peopleOf(d);
+  const answers: Setup['answers'] = {
+    'observe-mesh': () => meshStatus(),
+    'mesh-certs': () => certificates(certificateLine()),
+  };
+  const jobs = [jobOf('mesh-certs', answers), jobOf('observe-mesh', answers)];
+
+  const target = {
+    address: { kind: 'single', node: { host: '127.0.0.1', port: redis.port }, database: 0, tls: false },
+    username: undefined,
+    password: undefined,
+  } as const;
+
+  function connect() {
+    const connections = connectRedis(target, log);
+    onTestFinished(() => connections.close());
+    return connections;
+  }
+
+  function contextOf(): BotContext & { readonly outbox: OutboxStore<CaNotice>; readonly replies: PendingReplies } {
+    const connections = connect();
+    const store = connections.open('prompt');
+    const queue = createJobQueue({ jobs, prompt: connections.open('prompt'), blocking: connections.open('blocking'), clock, log });
+    onTestFinished(() => queue.close());
+    return {
+      clock,
+      log,
+      jobs: queue,
+      claims: createClaims(store),
+      replies: createPendingReplies(store),
+      outbox: createOutbox<CaNotice>(store),
+      access: {
+        guild: d.guildId,
+        viewer: { roles: [people.viewerRole.id], users: [] },
+        operator: { roles: [people.operatorRole.id], users: [] },
+        admins: [people.mara.user.id],
+      },
+      clusters,
+      alertsChannel: d.channel('alerts').id,
+      version: '1.2.3',
+      startedAt: clock.now(),
+      redisAway: () => connections.away(),
+      schedules: () => [],
+    };
+  }
+
+  const context = contextOf();
+  const ended = new AbortController();
+  return {
+    d,
+    redis,
+    people,
+    clock,
+    logs,
+    answers,
+    context,
+    outbox: context.outbox,
+    replies: context.replies,
+    anotherContext: contextOf,
+    async startBot(token = d.token) {
+      const bot = await startBot({ token: new Secret(token), api: d.api, context, signal: ended.signal });
+      onTestFinished(() => bot.stop());
+      return bot;
+    },
+    startWorker(own = jobs) {
+      // The jobs of these tests use nothing of it but signal and progress.
+      const service = { clock, log } as unknown as Omit<ServiceContext, 'signal' | 'progress'>;
+      const connection = connect().open('blocking');
+      const worker = startJobWorker({ jobs: own, connection, context: service, clock: systemClock, log, concurrency: 4 });
+      onTestFinished(() => worker.close(0));
+      return worker;
+    },
+  };
+}
+
+/** Everything, running. */
+export async function startAll(options: SetupOptions = {}): Promise<Setup & { readonly bot: Bot }> {
+  const setup = await setUp(options);
+  setup.startWorker();
+  return { ...setup, bot: await setup.startBot() };
+}
+
+export function jobOf(id: 'observe-mesh' | 'mesh-certs', answers: Setup['answers']): AnyJob {
+  return defineJob({
+    action: {
+      id,
+      role: 'viewer',
+      describe: id,
+      input: z.unknown(),
+      run: async (input: unknown, context: ServiceContext) => answers[id](input, context),
+    },
+    retry: { attempts: 1, backoffMs: 0 },
+    deadlineMs: 60_000,
+  });
+}
+
+function peopleOf(d: LabDiscord) {
+  const viewerRole = d.role('mesh-viewer');
+  const operatorRole = d.role('mesh-operator');
+  return {
+    viewerRole,
+    operatorRole,
+    mara: d.user('mara'),
+    lena: d.user('lena', operatorRole),
+    jon: d.user('jon', viewerRole),
+    stranger: d.user('stranger'),
+  };
+}
+
+function quickened(clock: LabClock, faster: number): Clock {
+  return {
+    now: () => clock.now(),
+    after: (ms, run) => clock.after(ms / faster, run),
+    sleep: (ms, signal) => clock.sleep(ms / faster, signal),
+  };
+}
+
+/** Something to wait for that the test decides. */
+export function gate<T>(): { readonly opened: Promise<T>; open(value: T): void } {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  return { opened: promise, open: (value) => resolve(value) };
+}
