@@ -63,7 +63,7 @@ export function checksText({ report }: MeshStatus): string {
   const hidden = hiddenBy(report);
   if (hidden > 0) parts.push(`${hidden} hidden by a problem`);
   if (report.unseen.length > 0) parts.push(`${report.unseen.length} could not look`);
-  if (report.errored.length > 0) parts.push(`${report.errored.length} failed themselves`);
+  if (report.errored.length > 0) parts.push(`${report.errored.length} failed ${report.errored.length === 1 ? 'itself' : 'themselves'}`);
   return parts.join(' · ');
 }
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterCheck, Finding, MeshCheck, Severity } from '../../src/mesh/finding.ts';
-import { reportOf } from '../../src/mesh/report.ts';
 import { inOrder, runChecks } from '../../src/mesh/run-checks.ts';
-import { clusterSubject } from '../../src/mesh/subject.ts';
+import { clusterSubject, linkSubject, MESH_SUBJECT } from '../../src/mesh/subject.ts';
 import { NOW } from './authority.ts';
-import { blind, changed, failed, inIntermediate, mesh } from './build.ts';
+import { blind, blindAuthority, changed, failed, inIntermediate, mesh } from './build.ts';
 
 function finding(code: string, severity: Severity, cluster: string): Finding {
   return { code, severity, subject: clusterSubject(cluster), title: code, facts: [code], hint: code, commands: [] };
@@ -88,6 +87,86 @@ describe('src/mesh/run-checks.ts', () => {
     expect(results.map(({ outcome }) => outcome.kind)).toEqual(['ok', 'skipped']);
   });
 
+  it('judges a cluster although the mesh is not judged because of another one', () => {
+    const cause = check('cause', 'page', ['b']);
+    const both = overAll('both', ['cause'], 2);
+    expect(kinds(cause, both, check('end', 'page', [], { dependsOn: ['both'] }))).toEqual([
+      'cause a ok',
+      'cause b findings',
+      'both mesh skipped',
+      'end a ok',
+      'end b skipped',
+    ]);
+  });
+
+  it('names the problem itself where one check hides another that hides a third', () => {
+    const middle = check('middle', 'page', [], { dependsOn: ['cause'] });
+    const end = check('end', 'page', [], { dependsOn: ['middle'] });
+    const results = runChecks([end, middle, check('cause', 'page', ['b'])], mesh(), NOW);
+    const skipped = { kind: 'skipped', reason: 'not judged while "middle is so" is not so', because: 'cause' };
+    expect(results.at(-1)).toEqual({ check: 'end', title: 'end is so', subject: 'b', outcome: skipped });
+  });
+
+  it('lets what is wrong with the mesh as a whole hide what depends on it in every cluster', () => {
+    const whole = { ...overAll('whole', [], 1), evaluate: () => [{ ...finding('whole', 'page', 'a'), subject: MESH_SUBJECT }] };
+    const kept = kinds(whole, check('end', 'page', [], { dependsOn: ['whole'] }));
+    expect(kept).toEqual(['whole mesh findings', 'end a skipped', 'end b skipped']);
+  });
+
+  it('lets a link hide what depends on it in the cluster it starts from, not where it leads to', () => {
+    const link = check('link', 'page', [], {
+      evaluate: ({ identity: { name } }) => (name === 'b' ? [{ ...finding('link', 'page', 'b'), subject: linkSubject('b', 'a') }] : []),
+    });
+    expect(kinds(link, check('end', 'page', [], { dependsOn: ['link'] }))).toEqual([
+      'link a ok',
+      'link b findings',
+      'end a ok',
+      'end b skipped',
+    ]);
+  });
+
+  it('explains by the problem of the signer what could not be seen of the authority', () => {
+    const snapshot = changed(mesh(), blindAuthority);
+    const end = check('end', 'page', [], { inputs: ['authority'], dependsOn: ['cause'] });
+    const results = runChecks([check('cause', 'page', ['a']), end], snapshot, NOW);
+    expect(results.slice(2).map(({ outcome }) => outcome)).toEqual([
+      { kind: 'skipped', reason: 'not judged while "cause is so" is not so', because: 'cause' },
+      { kind: 'skipped', reason: 'could not be looked at: GET said 403', because: 'cause' },
+    ]);
+  });
+
+  it('calls a check for a part whose failed observation it judges', () => {
+    const judging = check('one', 'page', ['b'], { judges: ['istiod'] });
+    const results = runChecks([judging], changed(mesh(), blind('b', 'istiod')), NOW);
+    expect(results.map(({ outcome }) => outcome)).toEqual([{ kind: 'ok' }, { kind: 'findings', findings: [finding('one', 'page', 'b')] }]);
+  });
+
+  it('reports good news about some clusters as a gap about the others', () => {
+    const quiet = { ...overAll('all', [], 1), evaluate: () => [] };
+    const results = runChecks([quiet], changed(mesh(), blind('b', 'istiod')), NOW);
+    expect(results.map(({ outcome }) => outcome)).toEqual([{ kind: 'skipped', reason: 'could not be looked at: GET said 403' }]);
+  });
+
+  it('judges a mesh of fewer clusters than it needs with what there is', () => {
+    const results = runChecks([overAll('all', [], 2)], mesh('a'), NOW);
+    expect(results.map(({ outcome }) => outcome)).toEqual([{ kind: 'findings', findings: [finding('all', 'info', 'a')] }]);
+  });
+
+  it('says why nothing is known of a source', () => {
+    const own = check('one', 'page', [], { inputs: ['source'] });
+    const snapshot = mesh();
+    const stray = { ...snapshot, authority: { ...mesh('a').authority } };
+    expect(runChecks([own], stray, NOW).map(({ outcome }) => outcome)).toEqual([
+      { kind: 'ok' },
+      { kind: 'skipped', reason: 'could not be looked at: nothing is known of an intermediate of b' },
+    ]);
+  });
+
+  it('ignores a dependency that is not among the checks, and keeps the order of the others', () => {
+    const order = inOrder([check('z', 'page', [], { dependsOn: ['y', 'none'] }), check('x', 'page', []), check('y', 'page', [])]);
+    expect(order.map(({ id }) => id)).toEqual(['y', 'z', 'x']);
+  });
+
   it('goes on where a check throws', () => {
     const broken = check('broken', 'page', [], {
       evaluate() {
@@ -101,25 +180,5 @@ describe('src/mesh/run-checks.ts', () => {
   it('refuses checks that depend on each other in a circle', () => {
     const circle = [check('x', 'page', [], { dependsOn: ['y'] }), check('y', 'page', [], { dependsOn: ['x'] })];
     expect(() => inOrder(circle)).toThrow('Checks depend on each other in a circle: x -> y -> x');
-  });
-});
-
-describe('src/mesh/report.ts', () => {
-  it('hangs what is hidden under the finding about the same cluster, worst first', () => {
-    const results = runChecks([check('effect', 'page', [], { dependsOn: ['cause'] }), check('cause', 'page', ['a', 'b'])], mesh(), NOW);
-    expect(reportOf(results)).toEqual({
-      verdict: 'problems',
-      problems: ['a', 'b'].map((name) => ({ finding: finding('cause', 'page', name), hides: [`effect is so (${name})`] })),
-      notes: [],
-      passed: 0,
-      unseen: [],
-      errored: [],
-    });
-  });
-
-  it('says that it does not know where nothing is wrong and something was not seen', () => {
-    const results = runChecks([check('one', 'page', [])], changed(mesh(), blind('b', 'istiod')), NOW);
-    const unseen = [{ check: 'one', title: 'one is so', subject: 'b', reason: 'could not be looked at: GET said 403' }];
-    expect(reportOf(results)).toEqual({ verdict: 'unknown', problems: [], notes: [], passed: 1, unseen, errored: [] });
   });
 });

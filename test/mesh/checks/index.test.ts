@@ -26,6 +26,40 @@ describe('src/mesh/checks/index.ts', () => {
     expect(headings.toSorted()).toEqual(CODES.toSorted());
   });
 
+  it('has no id twice, each the name of its object in the words of its file', () => {
+    const ids = CHECKS.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].filter((id) => /^[a-z]+(?:-[a-z]+)*$/.test(id)));
+    expect(CODES.filter((code) => !/^[a-z]+(?:-[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it('says of each check what is true when it passes', () => {
+    const negative = /\b(?:no|not|never|none|cannot|without)\b|!|[.]$|^\s*$/i;
+    expect(CHECKS.map(({ title }) => title).filter((title) => negative.test(title))).toEqual([]);
+  });
+
+  it('has the codes of a check in docs/checks.md under its title, in the order of the list', () => {
+    const sections = text('docs/checks.md').split(/^## /m).slice(1);
+    const documented = sections.map((section) => ({
+      title: section.slice(0, section.indexOf('\n')),
+      codes: [...section.matchAll(/^### (?<code>.+)$/gm)].map((match) => match.groups?.['code'] ?? '').toSorted(),
+    }));
+    expect(documented).toEqual(CHECKS.map(({ title, codes }) => ({ title, codes: codes.toSorted() })));
+  });
+
+  it('says of every code what it means, its causes, how to confirm and how to mend it', () => {
+    const parts = /^\S+\n\n\S[^\n]+\n\n- \*\*Likely causes:\*\* \S.+\n- \*\*Confirm:\*\* \S.+\n- \*\*Mend:\*\* \S.+\n/;
+    const entries = text('docs/checks.md').split(/^### /m).slice(1);
+    expect(entries.filter((entry) => !parts.test(entry) || entry.includes('!'))).toEqual([]);
+  });
+
+  it('has a case in the grid of its check for every code', () => {
+    const silent = CHECKS.flatMap(({ id, codes }) => {
+      const cases = text(`test/mesh/checks/${id}.test.ts`);
+      return codes.filter((code) => !cases.includes(`['${code}', `));
+    });
+    expect(silent).toEqual([]);
+  });
+
   it('depends on checks that exist', () => {
     const ids = new Set(CHECKS.map(({ id }) => id));
     expect(CHECKS.flatMap(({ dependsOn }) => dependsOn).filter((id) => !ids.has(id))).toEqual([]);
