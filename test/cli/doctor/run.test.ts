@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { SetupTrials } from '../../../src/cli/doctor/ports.ts';
+import { headingText, resultText, summaryText } from '../../../src/cli/doctor/render.ts';
+import { CHECKS, type DoctorResult } from '../../../src/cli/doctor/result.ts';
+import { runDoctor, type Part } from '../../../src/cli/doctor/run.ts';
+import { CLUSTER, CONFIG, DISCORD, NOW, seen, SERVER } from './setups.ts';
+
+const TRIALS: SetupTrials = {
+  cluster: async () => CLUSTER,
+  redis: async () => seen([SERVER]),
+  discord: async () => DISCORD,
+  fileMode: async () => 0o600,
+};
+
+async function run(
+  only: Part | undefined,
+  trials = TRIALS,
+  config = CONFIG,
+): Promise<{ readonly groups: readonly string[]; readonly results: readonly DoctorResult[] }> {
+  const groups: string[] = [];
+  const told: DoctorResult[] = [];
+  const results = await runDoctor({
+    config,
+    secretFiles: ['/token'],
+    trials,
+    only,
+    now: NOW,
+    signal: new AbortController().signal,
+    onGroup: (group) => void groups.push(group),
+    onResult: (result) => void told.push(result),
+  });
+  expect(told).toEqual(results);
+  return { groups, results };
+}
+
+describe('a run', () => {
+  it.each([
+    [undefined, ['configuration', 'a', 'b', 'Redis', 'Discord']],
+    ['clusters', ['configuration', 'a', 'b']],
+    ['redis', ['configuration', 'Redis']],
+    ['discord', ['configuration', 'Discord']],
+  ] as const)('of %s tells its groups in order', async (only, groups) => {
+    expect((await run(only)).groups).toEqual(groups);
+  });
+
+  it('tells the order of the configuration, whichever answers first', async () => {
+    const first = Promise.withResolvers<typeof CLUSTER>();
+    const cluster = (name: string): Promise<typeof CLUSTER> => {
+      if (name === 'a') return first.promise;
+      first.resolve(CLUSTER);
+      return Promise.resolve(CLUSTER);
+    };
+    expect([...new Set((await run('clusters', { ...TRIALS, cluster })).results.map(({ group }) => group))]).toEqual([
+      'configuration',
+      'a',
+      'b',
+    ]);
+  });
+
+  it('finds that two clusters are one', async () => {
+    const { results } = await run('clusters');
+    expect(results.filter(({ check }) => check === 'cluster-distinct').map(({ group, text }) => [group, text])).toEqual([
+      ['b', 'This is the same cluster as a'],
+    ]);
+  });
+
+  it('says what is not configured', async () => {
+    const { results } = await run(undefined, TRIALS, { ...CONFIG, redis: undefined, discord: undefined });
+    expect(results.filter(({ group }) => group === 'Redis' || group === 'Discord')).toEqual([
+      { group: 'Redis', check: 'redis-reachable', state: 'untried', text: 'no Redis is configured: `status` works, the service does not' },
+      { group: 'Discord', check: 'discord-token', state: 'untried', text: 'no bot is configured' },
+    ]);
+  });
+});
+
+describe('the text', () => {
+  const failed: DoctorResult = {
+    group: 'Redis',
+    check: 'redis-eviction',
+    state: 'failed',
+    text: 'It throws data away when its memory is full',
+    next: 'Set it, and the same in redis.conf:',
+    paste: ['redis-cli config set maxmemory-policy noeviction'],
+  };
+
+  it('of a terminal of 80 columns', () => {
+    expect(headingText('Redis', { colour: false, columns: 80 }) + resultText(failed, { colour: false, columns: 80 })).toBe(
+      [
+        '',
+        'Redis',
+        '▲ It throws data away when its memory is full  [redis-eviction]',
+        '  Next: Set it, and the same in redis.conf:',
+        '    redis-cli config set maxmemory-policy noeviction',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('of a narrow one breaks all but what is pasted', () => {
+    expect(resultText(failed, { colour: false, columns: 40 }).split('\n')).toEqual([
+      '▲ It throws data away when its memory is',
+      '  full  [redis-eviction]',
+      '  Next: Set it, and the same in',
+      '  redis.conf:',
+      '    redis-cli config set maxmemory-policy noeviction',
+      '',
+    ]);
+  });
+
+  it('of what is well is one line, and so is what was not tried', () => {
+    const options = { colour: false, columns: 80 };
+    expect(resultText({ group: 'x', check: 'redis-role', state: 'ok', text: 'takes writes' }, options)).toBe('● takes writes\n');
+    expect(resultText({ group: 'x', check: 'redis-role', state: 'untried', text: 'not tried' }, options)).toBe('◌ not tried\n');
+  });
+
+  it('ends with how it went', () => {
+    expect(summaryText([failed], { colour: false, columns: 80 })).toBe(
+      '\n● 0 ok · △ 0 warnings · ▲ 1 failed · ◌ 0 not tried\nMend what failed, from the top, and run it again. docs/doctor.md has a heading\nfor each [name].\n',
+    );
+    expect(summaryText([], { colour: false, columns: 80 })).toBe(
+      '\n● 0 ok · △ 0 warnings · ▲ 0 failed · ◌ 0 not tried\nmeshwarden can start.\n',
+    );
+  });
+});
+
+describe('docs/doctor.md', () => {
+  it('has a heading for each check, in order', () => {
+    const text = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
+    expect([...text.matchAll(/^## (?<name>\S+)$/gm)].map(({ groups }) => groups?.['name'])).toEqual([...CHECKS]);
+  });
+});
