@@ -1,83 +1,76 @@
 /** `./run demo`: the whole product on this machine, in a browser or, with `--script`, by itself. */
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { networkInterfaces } from 'node:os';
-import { parseArgs } from 'node:util';
-import { STEPS } from './demo/script.ts';
+import { parseFlags, USAGE, WrongFlags } from './demo/flags.ts';
+import { FolderRefused } from './demo/folder.ts';
+import { DatabaseRefused } from './demo/own-database.ts';
+import { playScript } from './demo/play.ts';
+import { reachable } from './demo/reachable.ts';
 import { startDemo, type Demo } from './demo/start.ts';
 
-const DIR = join(import.meta.dirname, '..', '.demo');
-
-const { values } = parseArgs({
-  options: {
-    host: { type: 'boolean', default: false },
-    script: { type: 'boolean', default: false },
-    port: { type: 'string', default: '0' },
-  },
+/** A terminal that was closed, or a reader that went away, ends the demo as Ctrl-C does. Once asked, nobody reads what is written. */
+const asked = new Promise<number>((resolve) => {
+  let before = false;
+  const ask = (code: number): void => {
+    // A second one does not wait for what the first began; whatever still runs then ends with this process.
+    if (before) process.exit(code);
+    before = true;
+    resolve(code);
+  };
+  process.on('SIGINT', () => ask(130));
+  process.on('SIGTERM', () => ask(143));
+  process.on('SIGHUP', () => ask(129));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {
+      if (!before) ask(141);
+    });
+  }
 });
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const asked = new Promise<string>((resolve) => {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // A second one does not wait for what a first one began.
-    process.on(name, () => (ending ? process.exit(130) : resolve(name)));
+const code = await run().catch((error: unknown) => {
+  process.stderr.write(`demo: ${wordsFor(error)}\n`);
+  return [WrongFlags, FolderRefused, DatabaseRefused].some((kind) => error instanceof kind) ? 2 : 1;
+});
+process.stdout.write('', () => process.exit(code));
+
+async function run(): Promise<number> {
+  const { help, script, host, port, dir } = parseFlags(process.argv.slice(2));
+  if (help) {
+    say(USAGE);
+    return 0;
   }
-});
-let ending = false;
+  say(`Starting a mesh, Discord and meshwarden; everything they write goes into ${dir}`);
+  const began = performance.now();
+  const starting = startDemo({ dir, host: host ? '0.0.0.0' : '127.0.0.1', port, environment: process.env, say });
+  const demo = await starting;
+  say(`Ready in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  try {
+    return await Promise.race([script ? playScript(demo, say) : stay(demo, host), asked]);
+  } finally {
+    say('\nEnding');
+    await demo.stop();
+  }
+}
 
-say(`Starting the lab in ${DIR}`);
-const began = performance.now();
-const demo = await startDemo({
-  dir: DIR,
-  host: values.host ? '0.0.0.0' : '127.0.0.1',
-  port: Number(values.port),
-  environment: process.env,
-  say,
-});
-say(`Ready in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-
-const code = values.script ? await Promise.race([play(demo), asked.then(() => 130)]) : await stay(demo);
-ending = true;
-await demo.stop();
-process.exitCode = code;
-if (code !== 0) await once(process.stdout, 'drain').catch(() => undefined);
-process.exit(code);
-
-/** Until somebody ends it. */
-async function stay({ discord }: Demo): Promise<number> {
-  const { port } = new URL(discord.url);
-  say('');
-  for (const url of values.host ? addresses(port) : [discord.url]) say(`Open   ${url}`);
-  say('Type   /mesh status     Break something in the panel of faults     Ctrl-C ends everything');
+/** Says where it is and what to try, until somebody ends it. */
+async function stay({ discord, configFile }: Demo, host: boolean): Promise<number> {
+  const urls = reachable(discord.url, host);
+  say(`
+Open         ${urls.join('\n             ')}
+Type         /mesh status
+Then         break something under Faults and press Re-check
+Terminal     ./run meshwarden status --config ${configFile}
+Ctrl-C       ends everything
+`);
   await asked;
-  say('\nEnding');
   return 0;
 }
 
-/** Plays every step and prints both sides; 0 only when each answer was the expected one. */
-async function play(running: Demo): Promise<number> {
-  const { discord } = running;
-  let failed = 0;
-  let printed = 0;
-  for (const [index, step] of STEPS.entries()) {
-    say(`\n=== ${index + 1}. ${step.name}`);
-    try {
-      await step.run(running);
-    } catch (error) {
-      failed += 1;
-      say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    say(discord.transcript.slice(printed).join('\n'));
-    printed = discord.transcript.length;
-  }
-  const problems = discord.problems();
-  if (problems.length > 0) say(`\nDiscord refused or misread:\n${problems.join('\n')}`);
-  say(`\n${STEPS.length - failed} steps as expected, ${failed} not. Log of the product: ${running.logFile}`);
-  return failed === 0 && problems.length === 0 ? 0 : 1;
-}
-
-function addresses(port: string): readonly string[] {
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return own.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => `http://${address}:${port}`);
+function wordsFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `${error.message}. Another program listens there: name another port with --port, or none.`;
+  if (code === 'EACCES') return `${error.message}. Ports below 1024 belong to root: name a higher one with --port.`;
+  if (code === 'ENOSPC') return `${error.message}. The disk is full: free some space and start it again.`;
+  return error.message;
 }

@@ -26,6 +26,8 @@ export interface RedisOptions {
   /** Extra arguments such as `['--maxmemory-policy', 'allkeys-lru']`. */
   readonly args?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Told the process that runs now, whenever that changes. The server then has a session of its own, and no Ctrl-C of the terminal reaches it. */
+  readonly onProcess?: (pid: number | undefined) => void;
 }
 
 /** The server binary: `MESHWARDEN_REDIS_SERVER`, else what `./run` unpacked, else the first on PATH. */
@@ -60,8 +62,12 @@ export async function startRedis(options: RedisOptions): Promise<LabRedis> {
     if (child !== undefined) return;
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', options.dir, '--appendonly', 'yes', '--appendfsync', 'everysec'];
     const policy = ['--save', '', '--maxmemory-policy', 'noeviction', ...(options.args ?? [])];
-    const started = spawn(binary as string, [...args, ...policy], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(binary as string, [...args, ...policy], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: options.onProcess !== undefined,
+    });
     child = started;
+    options.onProcess?.(started.pid);
     await ready(started);
     started.stdout?.resume();
   }
@@ -74,6 +80,7 @@ export async function startRedis(options: RedisOptions): Promise<LabRedis> {
     ending.kill('SIGCONT');
     ending.kill(signal);
     await gone;
+    options.onProcess?.(undefined);
   }
 
   await start();

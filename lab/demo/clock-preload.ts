@@ -5,6 +5,11 @@
 const RealDate = Date;
 let offsetMs = Number(process.env['LAB_CLOCK_OFFSET_MS'] ?? 0);
 
+/** The demo's schedules fire at multiples of this. */
+const SLOT_MS = 10_000;
+/** The product sees a jump of its clock within a second, and needs it before the next slot: node-cron would walk through months of slots one by one. */
+const AHEAD_MS = 2_500;
+
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, args, newTarget) =>
     Reflect.construct(target, args.length === 0 ? [RealDate.now() + offsetMs] : args, newTarget) as object,
@@ -13,6 +18,13 @@ globalThis.Date = new Proxy(RealDate, {
 });
 
 process.on('message', (message) => {
-  if (typeof message === 'object' && message !== null && 'clockOffsetMs' in message) offsetMs = Number(message.clockOffsetMs);
+  if (typeof message === 'object' && message !== null && 'clockOffsetMs' in message) move(Number(message.clockOffsetMs));
 });
 process.channel?.unref();
+
+/** Waits past a slot that is due at once. */
+function move(wanted: number): void {
+  const untilSlot = SLOT_MS - ((RealDate.now() + offsetMs) % SLOT_MS);
+  if (untilSlot > AHEAD_MS && untilSlot < SLOT_MS - 500) offsetMs = Math.max(offsetMs, wanted);
+  else setTimeout(() => move(wanted), 500).unref();
+}

@@ -63,6 +63,7 @@ function launch(config: string, clock: LabClock, environment: NodeJS.ProcessEnv,
     cwd: ROOT,
     env: { ...environment, LAB_CLOCK_OFFSET_MS: String(clock.offsetMs), NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true, // Ctrl-C of the terminal does not reach it: the lab ends what it started in its own order
   });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });

@@ -1,5 +1,5 @@
 /** The demo: a mesh of two clusters, Discord, Redis and the product against them, all on this machine. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { createLabClock, type LabClock } from '../clock.ts';
@@ -10,11 +10,14 @@ import { startRedis, type LabRedis } from '../redis.ts';
 import { meshFaults } from '../scene/faults/index.ts';
 import { buildMesh, type LabMesh } from '../scene/mesh.ts';
 import { aroundFaults } from './faults.ts';
+import { takeFolder } from './folder.ts';
+import { startGuard, type Guard } from './guard.ts';
+import { takeDatabase } from './own-database.ts';
 import { discordSection, invite, type DemoPeople } from './people.ts';
-import { startProduct, type Product } from './product.ts';
+import { superviseProduct } from './supervise.ts';
 
 export interface DemoOptions {
-  /** Everything that it writes goes in here; it is emptied first. */
+  /** Everything that it writes goes in here; what an earlier run left there is removed first. */
   readonly dir: string;
   /** Where the page listens. */
   readonly host: string;
@@ -38,29 +41,42 @@ export interface Demo {
 /** So that a person who advances the clock or breaks something hears of it at once. */
 const SCHEDULES = { 'observe-mesh': '*/20 * * * * *', 'check-ca-expiry': '*/10 * * * * *' };
 
+type Undo = (() => Promise<void> | void)[];
+
 /** Starts all of it and waits until the bot answers. A step that fails undoes those before it. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const undo: (() => Promise<void> | void)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).toReversed()) await step();
-  };
+  const undo: Undo = [];
   try {
-    return { ...(await start(options, undo)), stop };
+    return { ...(await start(options, undo)), stop: () => undoAll(undo) };
   } catch (error) {
-    await stop();
+    await undoAll(undo).catch(() => undefined); // why it did not start says more than what then failed to end
     throw error;
   }
 }
 
-async function start(options: DemoOptions, undo: (() => Promise<void> | void)[]): Promise<Omit<Demo, 'stop'>> {
+/** The latest first. One that fails keeps none of the others from being undone; the first failure is then told. */
+async function undoAll(undo: Undo): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of undo.splice(0).toReversed()) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function start(options: DemoOptions, undo: Undo): Promise<Omit<Demo, 'stop'>> {
   const { dir, environment, say } = options;
   const clock = createLabClock();
-  await rm(dir, { recursive: true, force: true });
-  await mkdir(join(dir, 'kubeconfigs'), { recursive: true, mode: 0o700 });
+  undo.push(await takeFolder(dir));
+  const guard = startGuard();
+  undo.push(() => guard.release());
 
-  const redis = environment['REDIS_URL'] === undefined ? await startRedis({ dir: join(dir, 'redis'), environment }) : undefined;
+  const redis = await ownRedis(options, guard);
   if (redis !== undefined) undo.push(() => redis.stop());
-  say(`Redis        ${redis === undefined ? 'yours, from REDIS_URL' : redis.url}`);
+  say(`Redis        ${redis === undefined ? `yours, ${shownUrl(environment['REDIS_URL'])}` : redis.url}`);
 
   const mesh = await buildMesh({ clock });
   undo.push(() => mesh.stop());
@@ -78,12 +94,25 @@ async function start(options: DemoOptions, undo: (() => Promise<void> | void)[])
   const people = invite(discord);
   const configFile = await writeConfig({ dir, mesh, discord, people, redis });
   const logFile = join(dir, 'meshwarden.log');
-  const product = keepRunning({ configFile, logFile, clock, environment, discord, say });
+  const product = superviseProduct({ configFile, logFile, clock, environment, discord, guard, say });
   undo.push(() => product.stop());
   panel.faults = createFaults([...meshFaults(mesh), ...aroundFaults({ redis, discord, killProduct: () => product.kill() })]);
-  await discord.waitFor(() => discord.world.commands.size > 0, 60_000);
+  await product.ready;
   say('meshwarden   answers in #mesh');
   return { clock, mesh, discord, redis, faults: panel.faults, people, configFile, logFile };
+}
+
+async function ownRedis({ dir, environment }: DemoOptions, guard: Guard): Promise<LabRedis | undefined> {
+  const given = environment['REDIS_URL'];
+  if (given === undefined || given === '')
+    return startRedis({ dir: join(dir, 'redis'), environment, onProcess: (pid) => guard.watch('redis', pid) });
+  await takeDatabase(given);
+  return undefined;
+}
+
+/** An address without the password that may stand in it. */
+function shownUrl(url = ''): string {
+  return URL.canParse(url) ? `at ${new URL(url).host}` : 'from REDIS_URL';
 }
 
 interface ConfigParts extends Pick<Demo, 'mesh' | 'discord' | 'people' | 'redis'> {
@@ -102,40 +131,4 @@ async function writeConfig({ dir, mesh, discord, people, redis }: ConfigParts): 
   const file = join(dir, 'meshwarden.yaml');
   await writeFile(file, mesh.configYaml(options));
   return file;
-}
-
-interface KeepOptions extends Pick<Demo, 'configFile' | 'logFile' | 'clock' | 'discord'> {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly say: (text: string) => void;
-}
-
-/** As a supervisor does: what ends by itself is started again. */
-function keepRunning({ configFile, logFile, clock, environment, discord, say }: KeepOptions): {
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-} {
-  let ending = false;
-  let product: Product;
-  const launch = (): Product =>
-    startProduct({
-      config: configFile,
-      logFile,
-      clock,
-      environment,
-      onCrash: (why) => {
-        discord.note(`meshwarden: ${why}; it is started again`);
-        say(`meshwarden   ${why}; started again (${logFile} has its log)`);
-        clock.after(1_000, () => {
-          if (!ending) product = launch();
-        });
-      },
-    });
-  product = launch();
-  return {
-    async stop() {
-      ending = true;
-      await product.stop();
-    },
-    kill: () => product.kill(),
-  };
 }
