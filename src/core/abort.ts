@@ -32,6 +32,26 @@ export async function withDeadline<T>(
   }
 }
 
+/**
+ * Waits until `work` is settled, but no longer than `ms` milliseconds, and says whether it was. A failure of `work` is the caller's to look at.
+ * Unlike a deadline's timer, this one keeps the process alive.
+ */
+export async function endsWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  const settled = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  // The sleep ends early only when there is nothing to wait for.
+  const late = clock.sleep(ms, settled.signal).then(
+    () => false,
+    () => true,
+  );
+  const inTime = await Promise.race([ended, late]);
+  settled.abort();
+  return inTime;
+}
+
 function cancelled(what: string, reason: unknown): OperatorError {
   if (reason instanceof OperatorError) return reason;
   return new OperatorError({ reason: 'cancelled', what, why: 'it was cancelled', cause: reason });

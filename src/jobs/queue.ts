@@ -1,5 +1,6 @@
 import { Job, Queue, QueueEvents, type ConnectionOptions } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
+import { endsWithin } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { connectionWords } from '../core/connection-words.ts';
 import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
@@ -15,6 +16,8 @@ export const QUEUE_PREFIX = '{meshwarden}';
 /** How often a waiting job's state is read again, in case its event was lost with a connection. */
 const FALLBACK_MS = 3_000;
 const HOUR_S = 3_600;
+/** What closing may take. */
+const CLOSING_MS = 1_000;
 
 export type JobOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
 
@@ -163,7 +166,9 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
       return { waiting: waiting + delayed, active, failed, workers };
     },
     async close() {
-      await Promise.allSettled([queue.close(), events.close()]);
+      // While Redis is away BullMQ waits for it; the connections themselves are closed by whoever opened them.
+      if (!(await endsWithin(clock, CLOSING_MS, Promise.allSettled([queue.close(), events.close()]))))
+        log.debug({ component: 'jobs' }, 'the queue was left behind: Redis does not answer');
     },
   };
 }

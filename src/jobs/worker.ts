@@ -1,6 +1,6 @@
 import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job } from 'bullmq';
 import type { ServiceContext } from '../actions/action.ts';
-import { withDeadline } from '../core/abort.ts';
+import { endsWithin, withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { SECOND } from '../core/duration.ts';
 import { isRetryable, toFailure, type Failure } from '../core/errors.ts';
@@ -24,7 +24,7 @@ export interface JobWorkerOptions {
 
 /** A worker that was killed leaves its job to another after at most one and a half times this. */
 const LOCK_MS = 20 * SECOND;
-/** What closing may take once no job runs any more: less where Redis answers, for ever where it is frozen. */
+/** What closing may take once no job runs any more: it would be for ever while Redis is away. */
 const CLOSING_MS = 2 * SECOND;
 
 export interface JobWorker {
@@ -48,14 +48,8 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
   return {
     async close(graceMs) {
       const grace = clock.after(graceMs, () => stopping.abort());
-      const closing = new AbortController();
-      const closed = worker.close().finally(() => closing.abort());
-      // Rejects when the worker is closed, which is why nothing waits any longer.
-      const late = clock.sleep(graceMs + CLOSING_MS, closing.signal).then(
-        () => log.warn({ component: 'jobs' }, 'the worker was left behind: Redis does not answer'),
-        () => undefined,
-      );
-      await Promise.race([closed, late]);
+      if (!(await endsWithin(clock, graceMs + CLOSING_MS, worker.close())))
+        log.warn({ component: 'jobs' }, 'the worker was left behind: Redis does not answer');
       grace.stop();
     },
   };

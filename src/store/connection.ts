@@ -61,6 +61,7 @@ export function connectRedis(target: RedisTarget, log: Logger): RedisConnections
   return {
     open(use) {
       const redis = create(target, use);
+      keepTrack(redis, connections);
       redis.on('error', onError);
       redis.on('ready', onReady);
       connections.push(redis);
@@ -71,6 +72,17 @@ export function connectRedis(target: RedisTarget, log: Logger): RedisConnections
       for (const redis of connections) redis.disconnect();
     },
   };
+}
+
+/** BullMQ makes connections of its own out of ours and lets go of them only while Redis answers: those are closed with the others. */
+function keepTrack(redis: Redis | Cluster, connections: (Redis | Cluster)[]): void {
+  const duplicate = redis.duplicate.bind(redis) as (...options: unknown[]) => Redis | Cluster;
+  const tracked = (...options: unknown[]): Redis | Cluster => {
+    const made = duplicate(...options);
+    connections.push(made);
+    return made;
+  };
+  Object.assign(redis, { duplicate: tracked });
 }
 
 /** Resolves when this connection can be used, however long that takes; rejects with the signal's reason when it is aborted. */

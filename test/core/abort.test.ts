@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withDeadline } from '../../src/core/abort.ts';
+import { endsWithin, withDeadline } from '../../src/core/abort.ts';
 import { OperatorError } from '../../src/core/errors.ts';
 import { createHandClock } from './hand-clock.ts';
 
@@ -93,5 +93,26 @@ describe('withDeadline', () => {
 
     expect(thrown).toMatchObject({ reason: 'cancelled' });
     expect(begun).toBe(false);
+  });
+});
+
+describe('endsWithin', () => {
+  it.each([
+    ['ended', () => Promise.resolve()],
+    ['failed', () => Promise.reject(new Error('no'))],
+  ])('is true for work that %s in time, and leaves no timer', async (_how, work) => {
+    const clock = createHandClock();
+
+    expect(await endsWithin(clock, 100, work())).toBe(true);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('is false for work that takes longer', async () => {
+    const clock = createHandClock();
+    const waiting = endsWithin(clock, 100, new Promise(() => undefined));
+
+    clock.advance(100);
+
+    expect(await waiting).toBe(false);
   });
 });
