@@ -186,16 +186,26 @@ interface LazyQueue {
   close(): Promise<void>;
 }
 
-/** A BullMQ queue made when Redis first answers: one that is made before stays broken for ever on a connection that fails at once. */
+/**
+ * A BullMQ queue made when Redis answers. One whose first question failed (it was made before Redis answered, or Redis froze at that moment) stays
+ * broken for ever, so another is made in its place.
+ */
 function lazyQueue(redis: Redis | Cluster, log: Logger): LazyQueue {
   let queue: Queue | undefined;
   const make = (): void => {
-    queue = new Queue(QUEUE, { connection: redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true });
-    queue.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
+    const made = new Queue(QUEUE, { connection: redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true });
+    made.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
+    made.waitUntilReady().catch((error: unknown) => {
+      log.debug({ component: 'jobs', err: error }, 'the queue could not begin; another is made');
+      if (queue === made) queue = undefined;
+      return made.close().catch((second: unknown) => log.debug({ component: 'jobs', err: second }, 'it was given up as it was'));
+    });
+    queue = made;
   };
   if (redis.status === 'ready') make();
   else redis.once('ready', make);
   const get = (): Queue => {
+    if (queue === undefined && redis.status === 'ready') make();
     if (queue === undefined) throw new Error('it has not answered yet');
     return queue;
   };

@@ -44,6 +44,20 @@ describe('while Redis is away', () => {
     expect(await parts.queue.outcome('late-1', forever)).toEqual({ ok: true, value: 'done' });
   });
 
+  it('frozen at the moment at which the queue begins, another begins when it thaws', async () => {
+    await using redis = await testRedis();
+    await using parts = await stage(redis, [testJob('late', () => Promise.resolve('done'))], false);
+    await parts.ready();
+    redis.freeze();
+    await expect(parts.queue.submit('late', {})).rejects.toMatchObject({ message: 'Cannot queue late (Redis): it does not answer' });
+    redis.thaw();
+    parts.worker();
+
+    const taken = async (): Promise<unknown> => (await Promise.allSettled([parts.queue.submit('late', {}, 'late-1')]))[0].status;
+    await expect.poll(taken, { timeout: 10_000 }).toBe('fulfilled');
+    expect(await parts.queue.outcome('late-1', forever)).toEqual({ ok: true, value: 'done' });
+  });
+
   it.each(['kill', 'stop', 'freeze'] as const)('a running job goes on, and whoever waits hears of its end (%s)', async (how) => {
     await using redis = await testRedis('--appendfsync', 'always');
     const running = gate();
