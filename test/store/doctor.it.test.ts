@@ -5,12 +5,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLabClock } from '../../lab/clock.ts';
 import { remember, secretsIn } from '../../lab/pki/keys.ts';
 import { freePort, startRedis, type LabRedis } from '../../lab/redis.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { RedisSetup } from '../../src/mesh/setup.ts';
 import { tryRedis } from '../../src/store/doctor.ts';
 
 const PASSWORD = remember('correct-horse-battery');
 const WRONG = remember('wrong-horse-battery');
+
+/** Deadlines pass a hundred times as fast. */
+function hurried(clock: Clock): Clock {
+  return { now: () => clock.now(), after: (ms, run) => clock.after(ms / 100, run), sleep: (ms, signal) => clock.sleep(ms, signal) };
+}
 
 describe('src/store/doctor.ts', () => {
   let folder: string;
@@ -30,7 +36,7 @@ describe('src/store/doctor.ts', () => {
     return redis;
   }
 
-  async function attempt(port: number, password?: string, clock = createLabClock()): Promise<RedisSetup> {
+  async function attempt(port: number, password?: string, clock: Clock = createLabClock()): Promise<RedisSetup> {
     const setup = await tryRedis({
       target: {
         address: { kind: 'single', node: { host: '127.0.0.1', port }, database: 0, tls: false },
@@ -109,10 +115,7 @@ describe('src/store/doctor.ts', () => {
   it('says that it does not answer', async () => {
     const server = await start();
     server.freeze();
-    const clock = createLabClock();
-    const attempted = attempt(server.port, undefined, clock);
-    clock.advance(6_000);
-    expect(await attempted).toEqual({
+    expect(await attempt(server.port, undefined, hurried(createLabClock()))).toEqual({
       ok: false,
       failure: {
         reason: 'unreachable',
