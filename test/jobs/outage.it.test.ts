@@ -46,9 +46,8 @@ describe('while Redis is away', () => {
 
   it('frozen at the moment at which the queue begins, another begins when it thaws', async () => {
     await using redis = await testRedis();
-    await using parts = await stage(redis, [testJob('late', () => Promise.resolve('done'))], false);
+    await using parts = await stage(redis, [testJob('late', () => Promise.resolve('done'))], false, () => redis.freeze());
     await parts.ready();
-    redis.freeze();
     await expect(parts.queue.submit('late', {})).rejects.toMatchObject({ message: 'Cannot queue late (Redis): it does not answer' });
     redis.thaw();
     parts.worker();

@@ -39,11 +39,12 @@ export interface Stage extends AsyncDisposable {
   worker(options?: { readonly jobs?: readonly AnyJob[]; readonly lockMs?: number }): JobWorker;
 }
 
-/** A queue that is ready, and workers as they are asked for. */
-export async function stage(redis: { readonly port: number }, jobs: readonly AnyJob[], ready = true): Promise<Stage> {
+/** A queue that is ready, and workers as they are asked for. `first` happens when Redis has answered and before the queue hears of it. */
+export async function stage(redis: { readonly port: number }, jobs: readonly AnyJob[], ready = true, first?: () => void): Promise<Stage> {
   const lines = logLines();
   const connections = connectRedis(targetOf(redis), lines.log);
   const prompt = connections.open('prompt');
+  if (first !== undefined) prompt.once('ready', first);
   const queue = createJobQueue({ jobs, prompt, blocking: connections.open('blocking'), clock: systemClock, log: lines.log });
   const workers: JobWorker[] = [];
   const canSubmit = (): Promise<void> => whenReady(prompt, AbortSignal.timeout(10_000));
