@@ -18,7 +18,7 @@ import type { AuthorityTarget, ClusterTarget } from './k8s/target.ts';
 import { createBotBackoff } from './store/bot-backoff.ts';
 import { createClaims } from './store/claims.ts';
 import { tryRedis } from './store/doctor.ts';
-import { connectRedis, whenReady, type RedisConnections } from './store/connection.ts';
+import { connectRedis, whenReady, type RedisConnections, type RedisTarget } from './store/connection.ts';
 import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createPendingReplies } from './store/replies.ts';
@@ -119,33 +119,60 @@ export async function startApp(config: Config, roles: ReadonlySet<AppRole>, mach
   if (redis === undefined) throw lacking('Redis', 'redis', 'Set redis.url in the configuration, or REDIS_URL.');
   if (roles.has('bot') && discord === undefined && roles.size === 1)
     throw lacking('Discord', 'discord', 'Add the section discord to the configuration.');
+  const undo: Undo = [];
+  const stop = (): Promise<void> => unwind(undo, machine.log);
+  try {
+    const attempts = await startRoles({ ...config, redis }, roles, machine, undo);
+    return { started: Promise.all(attempts).then(() => undefined), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** How to take back what was started, in the order in which it was. */
+type Undo = (() => Promise<void> | void)[];
+
+async function unwind(undo: Undo, log: Logger): Promise<void> {
+  for (const step of undo.splice(0).toReversed()) {
+    try {
+      await step();
+    } catch (error) {
+      log.error({ component: 'service', err: error }, 'a part did not end well; the others are ended all the same');
+    }
+  }
+}
+
+/** Starts the parts, noting how to undo each. Gives when the first try of all of them is over. */
+async function startRoles(
+  config: Config & { readonly redis: RedisTarget },
+  roles: ReadonlySet<AppRole>,
+  machine: Machine,
+  undo: Undo,
+): Promise<Promise<void>[]> {
   const startedAt = machine.clock.now();
-  const undo: (() => Promise<void> | void)[] = [];
-  const connections = connectRedis(redis, machine.log);
+  const connections = connectRedis(config.redis, machine.log);
   undo.push(() => connections.close());
   const prompt = connections.open('prompt');
   const queue = createJobQueue({ jobs: JOBS, prompt, blocking: connections.open('blocking'), ...machine });
   undo.push(() => queue.close());
   if (roles.has('worker')) undo.push(startWorker(config, connections, machine));
+  const ready = (signal: AbortSignal): Promise<void> => whenReady(prompt, signal);
   const schedules = roles.has('scheduler')
     ? startSchedules({
         jobs: JOBS,
         expressions: config.schedules,
         submit: (...job) => queue.submit(...job),
         slots: createSlots(prompt),
-        ready: (signal) => whenReady(prompt, signal),
+        ready,
         ...machine,
       })
     : undefined;
   if (schedules !== undefined) undo.push(() => schedules.stop());
   const bot = roles.has('bot') ? await superviseConfiguredBot({ config, machine, connections, queue, schedules, startedAt }) : undefined;
-  if (bot !== undefined) undo.push(() => bot.stop());
-  return {
-    started: bot?.attempted ?? Promise.resolve(),
-    async stop() {
-      for (const step of undo.toReversed()) await step();
-    },
-  };
+  if (bot === undefined) return [];
+  undo.push(() => bot.stop());
+  return [bot.attempted];
 }
 
 function startWorker(config: Config, connections: RedisConnections, machine: Machine): () => Promise<void> {

@@ -9,6 +9,9 @@ import { systemRandom } from './core/random.ts';
 import { VERSION } from './version.ts';
 import type { Config } from './config/config.ts';
 
+/** How long a process whose command has ended may linger. */
+const EXIT_MS = 1_000;
+
 const stopping = new AbortController();
 
 /** A second signal ends the process at once: whoever sends it has waited long enough. */
@@ -26,6 +29,13 @@ function onSignal(): Promise<string> {
 
 const asked = onSignal();
 
+/** A reader that has seen enough (`| head`) is no fault: what comes after is for nobody. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 /** Lines for people on a terminal, JSON for everything else. */
 const destination = process.stderr.isTTY ? (await import('pino-pretty')).default({ destination: 2, sync: true }) : process.stderr;
 
@@ -41,6 +51,7 @@ const context: CliContext = {
     readFile: (path) => readFile(path, 'utf8'),
     writeFile: (path, text, mode) => writeFile(path, text, { mode: 0o600, flag: mode === 'create' ? 'wx' : 'w' }),
   },
+  colour: process.stdout.isTTY && !process.env['NO_COLOR'],
   clock: systemClock,
   version: VERSION,
   logger: ({ log }) => createLogger(log.level, destination),
@@ -57,4 +68,5 @@ function machine(config: Config): Parameters<typeof startApp>[2] {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), context);
-if (process.exitCode !== 0 || stopping.signal.aborted) process.exit();
+// All is closed by now and the process ends by itself, with everything written. A connection that will not close does not hold it.
+systemClock.after(EXIT_MS, () => process.exit());

@@ -15,6 +15,8 @@ export interface Service {
 /** What the commands of the terminal are given by the composition root. */
 export interface CliContext {
   readonly io: CliIo;
+  /** Whether the answer may be coloured: it goes to a terminal, and NO_COLOR does not say no. Absent: it may not. */
+  readonly colour?: boolean;
   readonly clock: Clock;
   readonly version: string;
   /** A logger as the configuration wants it, on the terminal's standard error. */

@@ -4,16 +4,18 @@ import { renderFaults } from '../config/fault.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ConfigSources } from '../config/sources.ts';
 import { OperatorError } from '../core/errors.ts';
-
 import type { CliIo } from './io.ts';
 
 export interface ConfigFlags {
   readonly config?: string;
 }
 
-/** The configuration for a command that acts: there must be a file. @throws OperatorError that lists every fault. */
-export async function requireConfig(flags: ConfigFlags, io: CliIo): Promise<Config> {
-  const loaded = await load(flags, io, 'read');
+/**
+ * The configuration for a command that cannot do without a file. `secrets`: `read` where the command uses them, `skip` where it only looks at
+ * clusters. @throws OperatorError that lists every fault.
+ */
+export async function requireConfig(flags: ConfigFlags, io: CliIo, secrets: 'read' | 'skip' = 'read'): Promise<Config> {
+  const loaded = await load(flags, io, secrets);
   if (loaded !== undefined) return loaded;
   throw new OperatorError({
     reason: 'invalid',
@@ -43,4 +45,16 @@ async function load({ config }: ConfigFlags, io: CliIo, secrets: 'read' | 'skip'
   if (loaded.kind === 'config') return loaded.config;
   if (loaded.kind === 'none') return undefined;
   throw new OperatorError({ reason: 'invalid', what: renderFaults(loaded.file, loaded.faults) });
+}
+
+/** The clusters that were asked for by name. @throws OperatorError for a name that is not configured. */
+export function checkNames(asked: readonly string[] | undefined, { clusters }: Config): readonly string[] | undefined {
+  const known = clusters.map(({ name }) => name);
+  const unknown = asked?.filter((name) => !known.includes(name)) ?? [];
+  if (unknown.length === 0) return asked;
+  throw new OperatorError({
+    reason: 'invalid',
+    what: `There is no cluster ${unknown.join(', ')}`,
+    next: `Choose from: ${known.join(', ')}.`,
+  });
 }

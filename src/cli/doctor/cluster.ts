@@ -27,7 +27,7 @@ export function judgeCluster({ kubeconfig, api, inside }: ClusterSetup, subject:
   return [
     ok('cluster-kubeconfig', `kubeconfig · ${kubeconfig.value.server}`),
     ...wayIn(kubeconfig.value, subject.now),
-    ...(api === undefined ? [] : server(api)),
+    ...(api === undefined ? [] : server(api, kubeconfig.value)),
     ...(inside === undefined
       ? [untried('cluster-rights', 'rights and contents not tried: the API server does not answer')]
       : within(inside, subject)),
@@ -78,11 +78,11 @@ function ends({ certificateEnds, tokenEnds, execPlugin }: KubeconfigFacts, now: 
   ];
 }
 
-function server(api: Observed<ApiServerFacts>): readonly Finding[] {
+function server(api: Observed<ApiServerFacts>, { unverified }: KubeconfigFacts): readonly Finding[] {
   if (!api.ok) return [failedBy('cluster-reachable', api.failure)];
   const { latencyMs, clockAheadMs } = api.value;
   return [
-    ok('cluster-reachable', `answers in ${formatDuration(latencyMs)}, and its certificate is right`),
+    ok('cluster-reachable', `answers in ${formatDuration(latencyMs)}${unverified ? '' : ', and its certificate is right'}`),
     version(api.value),
     ...(clockAheadMs === undefined ? [] : [judgeClock('cluster-clock', clockAheadMs)]),
   ];

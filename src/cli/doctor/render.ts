@@ -38,9 +38,15 @@ export function summaryText(results: readonly DoctorResult[], options: RenderOpt
     `${MARKS.failed} ${count('failed')} failed`,
     `${MARKS.untried} ${count('untried')} not tried`,
   ];
-  const verdict = count('failed') > 0 ? 'Mend what failed, from the top, and run it again.' : 'meshwarden can start.';
+  const verdict = verdictOf(count('failed'), count('untried'));
   const more = count('failed') + count('warning') > 0 ? ' docs/doctor.md has a heading for each [name].' : '';
   return `\n${wrap(parts.join(' · '), options.columns + INDENT.length).join('\n')}\n${wrap(verdict + more, options.columns + INDENT.length).join('\n')}\n`;
+}
+
+/** What was not tried may still be what fails at the start. */
+function verdictOf(failed: number, untried: number): string {
+  if (failed > 0) return 'Mend what failed, from the top, and run it again.';
+  return untried > 0 ? 'Nothing that was tried stands in the way.' : 'meshwarden can start.';
 }
 
 /** Lines no longer than what the terminal holds beside the mark; a word that is longer stands alone. */
