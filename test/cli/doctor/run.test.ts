@@ -121,6 +121,9 @@ describe('the text', () => {
     expect(summaryText([], { colour: false, columns: 80 })).toBe(
       '\n● 0 ok · △ 0 warnings · ▲ 0 failed · ◌ 0 not tried\nmeshwarden can start.\n',
     );
+    expect(
+      summaryText([{ group: 'redis', check: 'redis-role', state: 'untried', text: 'not tried' }], { colour: false, columns: 80 }),
+    ).toBe('\n● 0 ok · △ 0 warnings · ▲ 0 failed · ◌ 1 not tried\nNothing that was tried stands in the way.\n');
   });
 });
 
