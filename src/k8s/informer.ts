@@ -84,7 +84,10 @@ class Loop {
   readonly #fieldSelector: string | undefined;
   /** Where to go on; undefined: list first. */
   #version: string | undefined;
+  /** Attempts since the server last said something on a watch: each makes the next wait longer. */
   #failures = 0;
+  /** True while a watch has said nothing. */
+  #isQuiet = true;
 
   constructor(options: InformerOptions) {
     const { client, resource, namespace, name } = options;
@@ -101,7 +104,8 @@ class Loop {
       try {
         if (this.#version === undefined) await this.#list();
         await this.#watch(this.#version ?? '');
-        this.#failures = 0;
+        // Something between us and the server may end every watch as soon as it begins.
+        if (this.#isQuiet) await this.#pause();
       } catch (error) {
         if (!signal.aborted) await this.#recover(error);
       }
@@ -122,7 +126,6 @@ class Loop {
     for (const [key, object] of this.known) if (!present.has(key)) this.#gone(object);
     for (const object of objects) this.#seen(object);
     this.#version = resourceVersion;
-    this.#failures = 0;
     this.synced.resolve();
   }
 
@@ -130,6 +133,7 @@ class Loop {
   async #watch(from: string): Promise<void> {
     const { client, resource, namespace, labelSelector, inactivityMs } = this.#options;
     const config = client.kubeconfig;
+    this.#isQuiet = true;
     const watch = new Watch(config);
     // Private in the client's types alone.
     watch['requestTimeoutMs'] = inactivityMs ?? INACTIVITY_MS;
@@ -172,14 +176,15 @@ class Loop {
 
   #event(type: string, raw: unknown): void {
     if (this.stopping.signal.aborted) return;
+    if (type === 'ERROR') throw answerError(this.#subject, Ended.parse(raw).code, {}, JSON.stringify(raw));
+    this.#isQuiet = false;
+    this.#failures = 0;
     if (type === 'BOOKMARK') {
       this.#version = Bookmark.parse(raw).metadata.resourceVersion;
       return;
     }
-    if (type === 'ERROR') throw answerError(this.#subject, Ended.parse(raw).code, {}, JSON.stringify(raw));
     const object = Watched.parse(raw);
     this.#version = object.metadata.resourceVersion;
-    this.#failures = 0;
     if (type === 'DELETED') this.#gone(object);
     else this.#seen(object);
   }
@@ -208,7 +213,7 @@ class Loop {
   }
 
   async #recover(error: unknown): Promise<void> {
-    const { clock, random, log, onFailure } = this.#options;
+    const { log, onFailure } = this.#options;
     if (error instanceof ApiError && error.status === 410) {
       this.#version = undefined;
       // The first time it is nothing but a gap; a server that says so again and again must not be asked without a pause.
@@ -223,7 +228,13 @@ class Loop {
       'a watch failed and is tried again',
     );
     onFailure?.(failure);
-    const wait = failure.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
+    await this.#pause(failure.retryAfterMs);
+  }
+
+  /** @param asked what the server asked for, in milliseconds */
+  async #pause(asked?: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const wait = asked ?? Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS);
     this.#failures += 1;
     // Only stopping cuts the wait short, and the loop looks at that itself.
     await clock.sleep(wait * (0.5 + random.next() / 2), this.stopping.signal).catch(() => undefined);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { SECOND } from '../core/duration.ts';
 import { OperatorError } from '../core/errors.ts';
@@ -144,7 +145,8 @@ interface Holding {
 
 /** Renews three times in the time that others wait. Gives up a third before they take it, and a third is what a slow call may still last. */
 async function renew(options: LeaseOptions, taken: LeaseObject, { lost, stopping }: Holding): Promise<LeaseObject> {
-  const { clock, durationMs, log, client } = options;
+  const { clock, durationMs, log, client, name } = options;
+  const what = `Cannot renew the lease ${name} (cluster ${client.cluster})`;
   let current = taken;
   let renewed = clock.now();
   while (!stopping.aborted && !lost.signal.aborted) {
@@ -155,7 +157,8 @@ async function renew(options: LeaseOptions, taken: LeaseObject, { lost, stopping
     }
     const begun = clock.now();
     try {
-      current = await renewOnce(options, current, stopping);
+      const from = current;
+      current = await withDeadline(clock, durationMs / 3, what, (signal) => renewOnce(options, from, signal), stopping);
       renewed = begun;
     } catch (error) {
       if (stopping.aborted) break;

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
 import type { OperatorError } from '../../src/core/errors.ts';
 import { startInformer, type Change, type Informer, type InformerOptions } from '../../src/k8s/informer.ts';
 import { CONFIG_MAPS } from '../../src/k8s/resources.ts';
@@ -125,6 +126,40 @@ describe('src/k8s/informer.ts', () => {
     await bench.api.faults.up();
     await one.told('added three=3');
     expect(one.changes).toEqual(['added one=1', 'added two=2', 'deleted one=1', 'added three=3']);
+  });
+
+  /** A clock that passes over every wait and remembers how long it was to be. */
+  function waitless(): { readonly clock: Clock; readonly waits: number[] } {
+    const { clock } = bench;
+    const waits: number[] = [];
+    const sleep = (ms: number): Promise<void> => {
+      waits.push(ms);
+      return Promise.resolve();
+    };
+    return { waits, clock: { now: () => clock.now(), after: (ms, run) => clock.after(ms, run), sleep } };
+  }
+
+  it('pauses longer and longer where every watch is answered with an expired version', async () => {
+    bench.api.faults.failNext({ verb: 'watch', status: 410, times: 3 });
+    const { clock, waits } = waitless();
+    const one = watch({ clock });
+    await one.informer.synced;
+    await expect.poll(() => waits).toEqual([500, 1000]);
+    put('two', '2');
+    await one.told('added two=2');
+    expect(one.failures).toEqual(['conflict', 'conflict']);
+  });
+
+  it('pauses where every watch ends as soon as it begins', async () => {
+    bench.api.faults.failNext({ verb: 'watch', status: 200, body: '', times: 3 });
+    const { clock, waits } = waitless();
+    const one = watch({ clock });
+    await one.informer.synced;
+    await one.told('added one=1');
+    await expect.poll(() => waits).toEqual([250, 500, 1000]);
+    put('two', '2');
+    await one.told('added two=2');
+    expect(one.failures).toEqual([]);
   });
 
   it('goes on after a server that was away', async () => {

@@ -138,4 +138,14 @@ describe('src/k8s/lease.ts', () => {
     expect(lease.lost.reason).toMatchObject({ what: 'The lease meshwarden was lost', where: 'cluster cluster-a, namespace default' });
     await bench.api.faults.up();
   });
+
+  it('says that it is lost before others may take it when the server is frozen', async () => {
+    const durationMs = 3 * SECOND;
+    const lease = await acquire('one', { durationMs });
+    const begun = bench.clock.now();
+    bench.api.faults.freeze();
+    await once(lease.lost, 'abort');
+    expect(bench.clock.now() - begun).toBeLessThan(durationMs);
+    bench.api.faults.thaw();
+  });
 });
