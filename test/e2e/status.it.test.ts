@@ -54,16 +54,20 @@ describe('meshwarden status --json', () => {
   });
 
   it.each([
-    ['is missing', undefined],
-    ['is no YAML', '{ clusters: ['],
-    ['names no cluster', 'apiVersion: v1\nkind: Config\n'],
-  ])('ends with 2 and says which file when a kubeconfig %s', async (_, content) => {
+    ['is missing', undefined, 'there is no such file'],
+    ['is no YAML', '{ clusters: [', 'it is no kubeconfig'],
+    ['names no cluster', 'apiVersion: v1\nkind: Config\n', 'it has no context "cluster-b"'],
+  ])('ends with 1 and names the file when a kubeconfig %s', async (_, content, why) => {
     const file = join(folder, 'cluster-b.yaml');
     await (content === undefined ? rm(file) : writeFile(file, content));
-    const answer = await look();
+    const { code, out, err } = await look();
     await mesh.writeKubeconfigs(folder);
 
-    expect([1, 2]).toContain(answer.code);
-    expect(answer.out + answer.err).toContain('cluster-b');
+    const { problems } = (JSON.parse(out) as { report: { problems: { finding: { code: string; facts: string[] } }[] } }).report;
+    expect({ code, err, found: problems.map(({ finding }) => [finding.code, finding.facts]) }).toEqual({
+      code: 1,
+      err: '',
+      found: [['cluster-unreachable', [`The kubeconfig cannot be used (cluster cluster-b, ${file}): ${why}`]]],
+    });
   });
 });
