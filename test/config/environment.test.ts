@@ -29,6 +29,13 @@ describe('src/config/environment.ts', () => {
     ],
     ['a file that is empty', DISCORD, {}, { '/t': ' \n' }, ['2:23 discord.tokenFile: expected a secret, found nothing']],
     [
+      'a file that holds two lines',
+      DISCORD,
+      {},
+      { '/t': 'one\ntwo\n' },
+      ['2:23 discord.tokenFile: expected the secret and nothing else, found text with spaces or several lines'],
+    ],
+    [
       'a file that holds more',
       DISCORD,
       {},

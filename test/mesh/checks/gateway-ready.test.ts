@@ -20,6 +20,11 @@ grid(gatewayReady, [
   },
   { name: 'is silent where one of two is ready', changes: [gateway({ ready: 1, notReady: 1 })], finds: [] },
   {
+    name: 'is silent where one of two gateways has a ready pod',
+    changes: [part('b', 'eastWest', (facts) => ({ ...facts, services: [service('b', 1, { ready: 0, notReady: 1 }), ...facts.services] }))],
+    finds: [],
+  },
+  {
     name: 'finds a load balancer without an address',
     changes: [gateway({ addresses: [] })],
     finds: [['gateway-address-missing', 'ticket', 'object b istio-system/istio-eastwestgateway']],
