@@ -1,7 +1,7 @@
 /** Server-side apply: merge a configuration into an object, remove what the manager no longer states, refuse what others own. */
 import { compare } from './compare.ts';
 import { elementOf, join, pathText, statedFields, type FieldSet } from './fieldset.ts';
-import { both, comparable, isSameOwner, minus, ownersOf, sameSet, union, withoutLost, type Owner, type Writer } from './managed.ts';
+import { both, comparable, isSameOwner, minus, ownersOf, union, withoutLost, type Owner, type Writer } from './managed.ts';
 import { cloneObject, isFields, kubeTime, type Fields, type KubeObject } from './object.ts';
 import { failure, unforeseen, type StatusCause, type StatusError } from './status.ts';
 import { childStructure, isAssociative, type Structure } from './structure.ts';
@@ -39,13 +39,14 @@ export function applyConfiguration({ live, configuration, structure, writer, for
   const contested = others.map((owner) => ({ owner, fields: reset(both(owner.fields, touched)) })).filter(({ fields }) => fields.size > 0);
   if (contested.length > 0 && !force) throw conflicts(contested);
   const remaining = withoutLost(others, union(changes.removed, ...contested.map(({ fields }) => fields)));
-  const quiet = mine !== undefined && sameSet(mine.fields, stated) && touched.size + changes.removed.size === 0;
+  // The server keeps no time of an apply that changed no value, even of one that made its manager an owner.
+  const untouched = live !== undefined && touched.size + changes.removed.size === 0;
   const own: Owner = {
     manager: writer.manager,
     operation: 'Apply',
     apiVersion: writer.apiVersion,
     subresource: writer.subresource,
-    time: quiet ? mine.time : kubeTime(writer.now),
+    time: untouched ? mine?.time : kubeTime(writer.now),
     fields: stated,
   };
   return { object, owners: [...remaining, own] };

@@ -49,7 +49,7 @@ export function statedFields(value: unknown, structure: Structure): FieldSet {
 function state(value: unknown, structure: Structure, path: string, found: Set<string>): void {
   if (structure.atomic !== true && isFields(value)) {
     const names = Object.keys(value);
-    if (names.length === 0 && path !== '') found.add(path);
+    if ((names.length === 0 || structure.deduced === true) && path !== '') found.add(path);
     for (const name of names) state(value[name], childStructure(structure, name), join(path, `f:${name}`), found);
     return;
   }

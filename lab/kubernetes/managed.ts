@@ -100,6 +100,8 @@ export function withoutLost(owners: readonly Owner[], lost: FieldSet): Owner[] {
 export function ownersAfterUpdate(before: KubeObject | undefined, after: KubeObject, structure: Structure, writer: Writer): Owner[] {
   const changes = compare(comparable(before), comparable(after), structure);
   const owners = before === undefined ? [] : ownersOf(before);
+  // An object that nobody owns anything of is not followed before it is applied.
+  if (before !== undefined && owners.length === 0) return [];
   const touched = withoutUnowned(union(changes.added, changes.modified));
   const mine = owners.find((owner) => isSameOwner(owner, writer, 'Update'));
   const others = owners.filter((owner) => owner !== mine);

@@ -2,7 +2,7 @@
 import { readObject } from './bodies.ts';
 import type { Answer, ResourceCall } from './call.ts';
 import { answer, type MutationContext } from './mutation.ts';
-import { requireNamespace, requirePreconditions, requireSameName } from './preconditions.ts';
+import { requireNamespace, requireNoUid, requirePreconditions, requireSameName } from './preconditions.ts';
 import { badRequest, unforeseen } from './status.ts';
 import { doorOf } from './write-options.ts';
 
@@ -19,7 +19,7 @@ export function createObject(context: MutationContext, call: ResourceCall): Answ
   return answer(call, { ...context.writes.create(door, body), created: true }, warnings);
 }
 
-/** PUT: never creates; a version or uid in the body is a condition. */
+/** PUT: a version or uid in the body is a condition. It creates nothing but a Lease, whatever version it states. */
 export function replaceObject(context: MutationContext, call: ResourceCall): Answer {
   const door = doorOf(call);
   const { resource, name, namespace } = call.target;
@@ -30,6 +30,12 @@ export function replaceObject(context: MutationContext, call: ResourceCall): Ans
   }
   const version = body.metadata.resourceVersion ?? '';
   if (version !== '' && !/^\d+$/.test(version)) throw unforeseen(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  if (resource.resource === 'leases' && context.storage.get(resource, namespace, name) === undefined) {
+    requireNoUid(call, body.metadata);
+    requireNamespace(context, call, name);
+    const { resourceVersion: _, ...metadata } = body.metadata;
+    return answer(call, { ...context.writes.create(door, { ...body, metadata }), created: true }, warnings);
+  }
   const written = context.writes.update(door, name, (before) => {
     requirePreconditions(call, before, body.metadata);
     return body;

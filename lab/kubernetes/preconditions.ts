@@ -33,16 +33,25 @@ export function requireSameName(metadata: ObjectMeta, name: string): void {
   }
 }
 
-/** Version and uid in the body of a replace are conditions. */
-export function requirePreconditions({ target }: ResourceCall, before: KubeObject, stated: ObjectMeta): void {
-  const { resource, name, namespace } = target;
+function otherUid({ target: { resource, name, namespace } }: ResourceCall, wanted: string, found: string): Error {
   const key = `/registry/${registryPath(resource.group, resource.resource)}${namespace === '' ? '' : `/${namespace}`}/${name}`;
+  return conflict(
+    resource,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`,
+  );
+}
+
+/** What is created has no uid yet: a stated one means an object that is gone. */
+export function requireNoUid(call: ResourceCall, { uid = '' }: ObjectMeta): void {
+  if (uid !== '') throw otherUid(call, uid, '');
+}
+
+/** Version and uid in the body of a replace are conditions. */
+export function requirePreconditions(call: ResourceCall, before: KubeObject, stated: ObjectMeta): void {
+  const { resource, name } = call.target;
   if (stated.uid !== undefined && stated.uid !== '' && stated.uid !== before.metadata.uid) {
-    throw conflict(
-      resource,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${stated.uid}, UID in object meta: ${before.metadata.uid}`,
-    );
+    throw otherUid(call, stated.uid, before.metadata.uid ?? '');
   }
   const version = stated.resourceVersion ?? '';
   if (version === '') {

@@ -66,6 +66,11 @@ export class Registry {
     return [...this.#builtIn.values(), ...this.#custom.values()];
   }
 
+  /** True for a group of the server itself: what it does not know of definitions' groups it does not know at all. */
+  hasBuiltInGroup(group: string): boolean {
+    return BUILT_IN.some((resource) => resource.group === group);
+  }
+
   /** True when any version of the group is served; requests to other groups never reach a resource handler. */
   hasGroup(group: string): boolean {
     return group === '' || this.all().some((resource) => resource.group === group);

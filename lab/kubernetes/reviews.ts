@@ -37,9 +37,18 @@ function managed(call: ResourceCall, object: KubeObject, clock: Clock, apiVersio
   return managedFieldsOf(ownersAfterUpdate(undefined, object, PLAIN, writer));
 }
 
+/** Attributes that say nothing are not repeated. */
+function withoutEmpty(object: KubeObject): KubeObject {
+  const stated = fieldsAt(object, 'spec');
+  if (stated['resourceAttributes'] === undefined) return object;
+  const resourceAttributes = Object.fromEntries(Object.entries(fieldsAt(stated, 'resourceAttributes')).filter(([, value]) => value !== ''));
+  return { ...object, spec: { ...stated, resourceAttributes } };
+}
+
 /** SelfSubjectAccessReview: evaluated against the same rights as every call. */
 export function reviewAccess({ authorizer, clock }: ReviewContext, call: ResourceCall): Answer {
-  const { object } = readObject(call);
+  const { object: asked } = readObject(call);
+  const object = withoutEmpty(asked);
   const wanted = fieldsAt(object, 'spec', 'resourceAttributes');
   const path = textAt(object, 'spec', 'nonResourceAttributes', 'path');
   const field = (name: string): string => textAt(wanted, name) ?? '';

@@ -25,7 +25,7 @@ export async function route(call: Call, request: ResourceRequest | undefined, co
   if (request === undefined) return discover(call, context);
   const { resource } = request;
   if (resource === undefined) {
-    if (!context.registry.hasGroup(request.group)) return notFoundText();
+    if (!context.registry.hasBuiltInGroup(request.group)) return notFoundText();
     throw noSuchResource();
   }
   requireAcceptable(call);

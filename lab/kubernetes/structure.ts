@@ -22,8 +22,11 @@ export interface Structure {
   readonly element?: Structure;
   /** True for an object that the stored form always has, even empty: nobody owns its existence. */
   readonly always?: boolean;
+  /** No schema says anything of it: objects in it are owned themselves, beside their fields. */
+  readonly deduced?: boolean;
 }
 
+const DEDUCED: Structure = { deduced: true };
 const ATOMIC: Structure = { atomic: true };
 const SET: Structure = { set: true };
 const ALWAYS: Structure = { always: true };
@@ -139,7 +142,8 @@ function fromSchema(schema: Fields): Structure {
   const properties = Object.entries(fieldsAt(schema, 'properties'));
   const fields = Object.fromEntries(properties.map(([name, value]) => [name, fromSchema(isFields(value) ? value : {})]));
   const values = fieldsAt(schema, 'additionalProperties');
-  return { fields, ...(Object.keys(values).length === 0 ? {} : { element: fromSchema(values) }) };
+  if (Object.keys(values).length > 0) return { fields, element: fromSchema(values) };
+  return schema['x-kubernetes-preserve-unknown-fields'] === true ? { fields, element: DEDUCED } : { fields };
 }
 
 function listFromSchema(schema: Fields): Structure {
@@ -150,7 +154,7 @@ function listFromSchema(schema: Fields): Structure {
 
 /** The structure one step below. */
 export function childStructure(structure: Structure, field: string): Structure {
-  return structure.fields?.[field] ?? structure.element ?? {};
+  return structure.fields?.[field] ?? structure.element ?? (structure.deduced === true ? DEDUCED : {});
 }
 
 /** True when a list merges element by element. */
