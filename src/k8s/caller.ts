@@ -27,6 +27,8 @@ export interface CallRecord {
 export interface ClientDependencies {
   readonly clock: Clock;
   readonly random: Random;
+  /** How many connections are kept for calls at most. */
+  readonly connections?: number;
   /** Told of every attempt, for metrics. */
   readonly onCall?: (call: CallRecord) => void;
   /** Told of the clock of a server that answers (its header Date, UTC milliseconds), with the middle of the call on our own. */
@@ -67,7 +69,7 @@ export class Caller {
   constructor(target: Pick<ClusterTarget, 'identity' | 'kubeconfig' | 'context'>, dependencies: ClientDependencies) {
     this.#target = target;
     this.#dependencies = dependencies;
-    this.#config = loadKubeconfig(target);
+    this.#config = loadKubeconfig(target, dependencies.connections);
   }
 
   get config(): PooledKubeConfig {
@@ -107,7 +109,7 @@ export class Caller {
    */
   renewCredentials(refused: PooledKubeConfig): void {
     if (refused !== this.#config) return;
-    this.#config = loadKubeconfig(this.#target);
+    this.#config = loadKubeconfig(this.#target, this.#dependencies.connections);
     this.#retired.add(refused);
     // Other calls may still run on its connections.
     void refused.drain().finally(() => this.#retired.delete(refused));

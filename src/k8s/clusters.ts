@@ -2,8 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import { toFailure } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import type { Snapshot } from '../mesh/model.ts';
-import { ClusterClient, type CallRecord } from './client.ts';
+import { ClusterClient, type CallRecord, type ClientDependencies } from './client.ts';
 import { collectMesh, type Member } from './collect.ts';
+import { MOST_CONNECTIONS } from './pooled-kubeconfig.ts';
 import type { AuthorityTarget, ClusterTarget } from './target.ts';
 
 export interface ClustersOptions {
@@ -24,11 +25,14 @@ export interface ClusterPool {
 }
 
 /** How many clusters are looked at at a time: enough for a hundred to be quick, few enough for a small machine. */
-const CONCURRENCY = 24;
+const CONCURRENCY = 12;
+/** Connections over all clusters: each costs a TLS handshake at the first look and memory afterwards. */
+const CONNECTIONS = 240;
 
 /** Opens a mesh. A cluster whose kubeconfig cannot be used is part of it all the same: every look says why it cannot be seen. */
 export function createClusters({ targets, istioNamespace, authority, ...dependencies }: ClustersOptions): ClusterPool {
-  const members = targets.map((target) => memberOf(target, dependencies));
+  const connections = connectionsFor(targets.length);
+  const members = targets.map((target) => memberOf(target, { ...dependencies, connections }));
   const signer = members.find(({ identity }) => identity.roles.includes('signer'));
   return {
     members,
@@ -47,10 +51,15 @@ export function createClusters({ targets, istioNamespace, authority, ...dependen
   };
 }
 
-function memberOf(target: ClusterTarget, { clock, random, onCall }: Pick<ClustersOptions, 'clock' | 'random' | 'onCall'>): Member {
+/** What one of so many clusters may have: all that a look can use in a small mesh, and never fewer than two. */
+export function connectionsFor(clusters: number): number {
+  return Math.max(2, Math.min(MOST_CONNECTIONS, Math.floor(CONNECTIONS / clusters)));
+}
+
+function memberOf(target: ClusterTarget, dependencies: ClientDependencies): Member {
   const { identity, application } = target;
   try {
-    const client = new ClusterClient(target, { clock, random, ...(onCall === undefined ? {} : { onCall }) });
+    const client = new ClusterClient(target, dependencies);
     return { identity, application, client: { ok: true, value: client } };
   } catch (error) {
     return { identity, application, client: { ok: false, failure: toFailure(error) } };

@@ -10,12 +10,11 @@ import type { ClusterTarget } from './target.ts';
  * Reads a cluster's kubeconfig and chooses its context.
  * @throws OperatorError that names the cluster, the file and the repair, for everything that can be seen without calling the server.
  */
-export function loadKubeconfig({
-  identity,
-  kubeconfig,
-  context,
-}: Pick<ClusterTarget, 'identity' | 'kubeconfig' | 'context'>): PooledKubeConfig {
-  const merged = new PooledKubeConfig();
+export function loadKubeconfig(
+  { identity, kubeconfig, context }: Pick<ClusterTarget, 'identity' | 'kubeconfig' | 'context'>,
+  connections?: number,
+): PooledKubeConfig {
+  const merged = new PooledKubeConfig(connections);
   for (const file of kubeconfig) merge(merged, load(file, identity.name));
   if (context !== undefined) merged.setCurrentContext(context);
   checkContext(merged, identity.name, kubeconfig.join(', '));

@@ -4,7 +4,7 @@ import { type Cluster, KubeConfig, type RequestContext } from '@kubernetes/clien
 import { Agent, type Dispatcher } from 'undici';
 
 /** As many calls as one observation makes at once of the cluster that signs: with fewer, some of them would wait for others. */
-const CONNECTIONS = 12;
+export const MOST_CONNECTIONS = 12;
 const KEEP_ALIVE_MS = 20_000;
 
 interface Pool {
@@ -20,8 +20,12 @@ interface Pool {
 export class PooledKubeConfig extends KubeConfig {
   readonly #pools = new Map<string, Pool>();
 
-  constructor() {
+  readonly #connections: number;
+
+  /** @param connections how many are kept for calls at most; a call beyond waits for one. */
+  constructor(connections = MOST_CONNECTIONS) {
     super();
+    this.#connections = connections;
     // The method is private in the client's types alone; it is looked up on the object, so this is what every call of it reaches.
     Object.defineProperty(this, 'createDispatcher', {
       value: (cluster: Cluster | null, options: AgentOptions) => this.#dispatcher(cluster, options),
@@ -55,7 +59,7 @@ export class PooledKubeConfig extends KubeConfig {
     const key = keyOf(cluster, options);
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = made.type === 'agent' ? agents(made.connect) : this.#throughProxy(cluster, options);
+      pool = made.type === 'agent' ? agents(made.connect, this.#connections) : this.#throughProxy(cluster, options);
       this.#pools.set(key, pool);
     }
     return pool.calls;
@@ -68,10 +72,10 @@ export class PooledKubeConfig extends KubeConfig {
   }
 }
 
-function agents(connect: object): Pool {
+function agents(connect: object, connections: number): Pool {
   // Deadlines are ours; undici's own would cut a quiet watch.
   const common: Agent.Options = { connect, keepAliveTimeout: KEEP_ALIVE_MS, bodyTimeout: 0 };
-  return { calls: new Agent({ ...common, connections: CONNECTIONS }), watches: new Agent(common) };
+  return { calls: new Agent({ ...common, connections }), watches: new Agent(common) };
 }
 
 function keyOf(cluster: Cluster | null, { ca, cert, key, servername }: AgentOptions): string {
