@@ -35,7 +35,7 @@ const Kubeconfig = z.object({
           token: text,
           tokenFile: text,
           exec: z.unknown().optional(),
-          'auth-provider': z.unknown().optional(),
+          'auth-provider': z.object({ name: z.string() }).optional(),
           'client-certificate': text,
           'client-key': text,
         }),
@@ -46,8 +46,9 @@ const Kubeconfig = z.object({
 });
 type Kubeconfig = z.infer<typeof Kubeconfig>;
 
-/** What istiod refuses in a kubeconfig, in its own terms (Istio, pkg/kube/util.go). */
-const REFUSED = ['tokenFile', 'exec', 'auth-provider', 'client-certificate', 'client-key'] as const;
+/** What istiod refuses in a kubeconfig, in its own terms (Istio, pkg/kube/util.go). Of the auth-providers it takes oidc. */
+const REFUSED = ['tokenFile', 'exec', 'client-certificate', 'client-key'] as const;
+const ALLOWED_PROVIDER = 'oidc';
 
 /** The remote secrets of a cluster, by name. Tokens are reduced to their end of life here. */
 export async function readRemoteSecrets(reading: Reading, namespace: string): Promise<readonly RemoteSecret[]> {
@@ -93,6 +94,8 @@ function serverFacts(server: Server): Pick<RemoteCluster, 'server' | 'tlsServerN
 
 function userFacts(user: User): Pick<RemoteCluster, 'hasToken' | 'tokenExpires'> {
   const token = user?.token ?? '';
+  // Its provider gets a new token whenever it needs one.
+  if (user?.['auth-provider']?.name === ALLOWED_PROVIDER) return { hasToken: true, tokenExpires: undefined };
   return { hasToken: token !== '', tokenExpires: token === '' ? undefined : tokenEnd(token) };
 }
 
@@ -103,7 +106,12 @@ function serverFaults(server: Server): readonly string[] {
 
 function userFaults(user: User): readonly string[] {
   if (user === undefined) return ['its context names a user that it does not have'];
-  return REFUSED.filter((field) => user[field] !== undefined).map((field) => `${field} is not allowed by istiod`);
+  const provider = user['auth-provider']?.name ?? ALLOWED_PROVIDER;
+  const refused = [
+    ...REFUSED.filter((field) => user[field] !== undefined),
+    ...(provider === ALLOWED_PROVIDER ? [] : [`auth-provider ${provider}`]),
+  ];
+  return refused.map((field) => `${field} is not allowed by istiod`);
 }
 
 function nothing(cluster: string, fault: string): RemoteCluster {

@@ -34,6 +34,15 @@ describe('src/k8s/readers/remote-secrets.ts', () => {
     expect(remoteCluster('cluster-b', kubeconfig({}, { token: TOKEN }))).toEqual(HEALTHY);
   });
 
+  it('takes oidc as istiod does, and no other provider', () => {
+    expect(remoteCluster('cluster-b', kubeconfig({}, { 'auth-provider': { name: 'oidc', config: { 'id-token': 'x' } } }))).toEqual(HEALTHY);
+    expect(remoteCluster('cluster-b', kubeconfig({}, { 'auth-provider': { name: 'gcp' } }))).toEqual({
+      ...HEALTHY,
+      hasToken: false,
+      faults: ['auth-provider gcp is not allowed by istiod'],
+    });
+  });
+
   it('reads until when a token is good', () => {
     const claims = Buffer.from(JSON.stringify({ exp: 1_800_000_000 })).toString('base64url');
     expect(remoteCluster('cluster-b', kubeconfig({}, { token: `e30.${claims}.c2ln` }))).toEqual({
