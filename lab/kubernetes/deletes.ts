@@ -95,14 +95,26 @@ export function removeObject(
   options: Pick<Options, 'finalizer' | 'graceSeconds'>,
 ): { object: KubeObject; gone: boolean } {
   const { metadata } = object;
+  const marked = markHeld(clock, resource, object, options);
+  if (marked === undefined)
+    return { object: storage.remove(resource, metadata.namespace ?? '', metadata.name ?? '') ?? object, gone: true };
+  return { object: marked === object ? object : storage.put(resource, marked).object, gone: false };
+}
+
+/** The object as a deletion leaves it; undefined where nothing holds it. */
+function markHeld(
+  clock: Clock,
+  resource: Resource,
+  object: KubeObject,
+  options: Pick<Options, 'finalizer' | 'graceSeconds'>,
+): KubeObject | undefined {
+  const { metadata } = object;
   const finalizers = [...(metadata.finalizers ?? []), ...(options.finalizer === undefined ? [] : [options.finalizer])];
   const running = resource.resource === 'pods' && (textAt(object, 'spec', 'nodeName') ?? '') !== '' && options.graceSeconds !== 0;
-  const held = finalizers.length > 0 || running || resource.resource === 'namespaces';
-  if (!held) return { object: storage.remove(resource, metadata.namespace ?? '', metadata.name ?? '') ?? object, gone: true };
-  if (metadata.deletionTimestamp !== undefined) return { object, gone: false };
+  if (finalizers.length === 0 && !running && resource.resource !== 'namespaces') return undefined;
+  if (metadata.deletionTimestamp !== undefined) return object;
   const graceSeconds = running ? (options.graceSeconds ?? POD_GRACE_SECONDS) : 0;
-  const marked = markDeleted(resource, object, { finalizers, graceSeconds, at: clock.now() });
-  return { object: storage.put(resource, marked).object, gone: false };
+  return markDeleted(resource, object, { finalizers, graceSeconds, at: clock.now() });
 }
 
 const POD_GRACE_SECONDS = 30;
@@ -147,7 +159,10 @@ export function deleteObject(context: DeletionContext, call: ResourceCall): Answ
   if (stored === undefined) throw notFound(resource, name);
   const options = readOptions(call);
   requirePreconditions(resource, stored.object, options.preconditions);
-  if (options.dryRun) return answered(resource, stored.object, true);
+  if (options.dryRun) {
+    const marked = markHeld(context.clock, resource, stored.object, options);
+    return answered(resource, marked ?? stored.object, marked === undefined);
+  }
   const { object, gone } = removeObject(context, resource, stored.object, options);
   return answered(resource, object, gone);
 }

@@ -22,7 +22,7 @@ export const KNOWN: readonly Known[] = [
     reason: 'a manager whose last label went to another keeps the empty map of labels; the double forgets it',
   },
   {
-    line: /^\.body\.details\.name: real "\w+", double nothing$/,
-    reason: 'a refused list of one name repeats the name in its details, which the product does not read',
+    line: /^\.body\.details\.name: real "\w+", double nothing$|^\.body\.message: real "[\w.]+ \\"\w+\\" is forbidden: .* cannot list resource/,
+    reason: 'a refused list of one name repeats the name; the product names what it asked for itself',
   },
 ];

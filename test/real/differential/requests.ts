@@ -147,7 +147,7 @@ function merge(aim: Aim): ReturnType<Maker> {
     { metadata: { annotations: { note: random.pick(['a', 'b', null]) } } },
     { metadata: { resourceVersion: `<rv:${kind.plural}/${name}>` }, ...kind.content(random) },
     { metadata: { resourceVersion: `<rv:${kind.plural}/${name}:1>` }, ...kind.content(random) },
-    { data: { mesh: null } },
+    kind.plural === 'certificates' ? { spec: { duration: null } } : { data: { mesh: null } },
     { metadata: { finalizers: random.pick<unknown>([['example.com/hold'], [], null, null]) } },
   ]);
   return { method: 'PATCH', path: `${aim.collection}/${name}${writing(aim)}`, contentType: 'application/merge-patch+json', body };
