@@ -17,16 +17,15 @@ export function createHandClock(start = 0): HandClock {
       timers.set(key, { at: now + ms, run });
       return { stop: () => void timers.delete(key) };
     },
-    sleep(ms, signal) {
-      return new Promise((resolve, reject) => {
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         const timer = clock.after(ms, resolve);
         return signal?.addEventListener('abort', () => {
           timer.stop();
           reject(signal.reason);
         });
-      });
-    },
+      }),
     advance(ms) {
       const end = now + ms;
       for (;;) {

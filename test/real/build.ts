@@ -5,6 +5,7 @@ import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { systemClock, type Timer } from '../../src/core/clock.ts';
 
 const SOURCES = join(import.meta.dirname, 'go');
 const CACHE = join(import.meta.dirname, '..', '..', '.cache');
@@ -21,14 +22,19 @@ export async function buildBinary(say: (line: string) => void, env: NodeJS.Proce
   const begun = performance.now();
   const seconds = (): number => Math.round((performance.now() - begun) / 1_000);
   say('building a Kubernetes API server with Go: 5 to 15 minutes the first time, about a minute later');
-  const ticker = setInterval(() => say(`still building (${seconds()} s)`), TICK_MS);
+  const tick = (): Timer =>
+    systemClock.after(TICK_MS, () => {
+      say(`still building (${seconds()} s)`);
+      ticker = tick();
+    });
+  let ticker = tick();
   try {
     await mkdir(join(CACHE, 'real'), { recursive: true });
     const made = `${BINARY}.new`;
     await go(['build', '-buildvcs=false', '-ldflags', versionFlags(), '-o', made, '.'], env);
     await rename(made, BINARY);
   } finally {
-    clearInterval(ticker);
+    ticker.stop();
   }
   say(`built in ${seconds()} s`);
 }
