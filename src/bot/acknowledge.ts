@@ -8,10 +8,11 @@ import {
 import { toMessage, type Card } from './card.ts';
 import { isCode } from './discord-error.ts';
 
-/** Tells Discord that an answer comes. Everything that may take long happens after this. */
-export async function acknowledge(interaction: ButtonInteraction | ChatInputCommandInteraction, seen: 'byAll' | 'byOne'): Promise<void> {
+/** Tells Discord that an answer comes, and gives the id of its message. Everything that may take long happens after this. */
+export async function acknowledge(interaction: ButtonInteraction | ChatInputCommandInteraction, seen: 'byAll' | 'byOne'): Promise<string> {
   const flags = seen === 'byOne' ? ({ flags: MessageFlags.Ephemeral } as const) : {};
-  await once(interaction, () => interaction.deferReply(flags));
+  const response = await once(interaction, () => interaction.deferReply({ ...flags, withResponse: true }));
+  return response?.resource?.message?.id ?? (await interaction.fetchReply()).id;
 }
 
 /** The same where the message is changed whose button was pressed. */
@@ -20,12 +21,13 @@ export async function acknowledgeUpdate(interaction: ButtonInteraction): Promise
 }
 
 /** Discord may take an acknowledgement and answer with an error all the same; the repeat is then told that it was done already. */
-async function once(interaction: RepliableInteraction, work: () => Promise<unknown>): Promise<void> {
+async function once<T>(interaction: RepliableInteraction, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!isCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) throw error;
     interaction.deferred = true;
+    return undefined;
   }
 }
 

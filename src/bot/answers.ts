@@ -17,9 +17,8 @@ export interface AnswerOptions {
 
 /** Acknowledges a command and answers it with what a job gives. The message is edited for as long as that takes. */
 export async function answerCommand(interaction: ChatInputCommandInteraction, options: AnswerOptions): Promise<void> {
-  await acknowledge(interaction, 'byAll');
+  const message = await acknowledge(interaction, 'byAll');
   const { client, context, signal } = options;
-  const { id: message } = await interaction.fetchReply();
   const live = liveMessage({ client, clock: context.clock, channel: interaction.channelId, message, interaction, signal });
   await answerInto(live, interaction.user.id, options);
 }
