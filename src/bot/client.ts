@@ -47,7 +47,8 @@ export function createClient({ api, onUnauthorized }: ClientOptions): DiscordCli
       timeout: 5_000,
       handlerSweepInterval: 60_000,
       invalidRequestWarningInterval: 100,
-      rejectOnRateLimit: ({ timeToReset }) => timeToReset > LONGEST_WAIT_MS,
+      // After a 429 the first is the bucket's own time, which says nothing of a limit like 30046.
+      rejectOnRateLimit: ({ timeToReset, retryAfter }) => Math.max(timeToReset, retryAfter) > LONGEST_WAIT_MS,
     },
     ws: { buildStrategy: (manager) => gated(manager, () => sealed) },
     enforceNonce: true,

@@ -5,7 +5,7 @@ import { OperatorError, type Reason } from '../core/errors.ts';
 export function discordError(error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
   if (error instanceof DiscordAPIError) return refused(error);
-  if (error instanceof RateLimitError) return slowDown(error.timeToReset);
+  if (error instanceof RateLimitError) return slowDown(Math.max(error.timeToReset, error.retryAfter));
   if (error instanceof HTTPError)
     return new OperatorError({ reason: 'serverError', what: 'Discord failed to take a message', why: `HTTP ${error.status}` });
   const why = error instanceof Error ? error.message : String(error);
