@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { KubeObject } from '../../lab/kubernetes/object.ts';
 import { certManagerDefinitions } from '../../lab/scene/definitions.ts';
 import { OperatorError } from '../../src/core/errors.ts';
 import { ApiError } from '../../src/k8s/errors.ts';
@@ -8,6 +9,7 @@ import { CERTIFICATES, CONFIG_MAPS, NAMESPACES, SECRETS, type Resource } from '.
 import { NEVER, rejectionOf } from '../k8s/lab.ts';
 import { must } from './call.ts';
 import { kubeconfigText, makeNamespace, startBench, tokenOf, type Bench } from './clients.ts';
+import { putObjects } from './objects.ts';
 
 const NAMESPACE = 'real-client';
 const CALL = { signal: NEVER };
@@ -166,21 +168,20 @@ describe('src/k8s/client.ts on a real API server', () => {
   });
 
   it('says that a kind is not installed, until it is', async () => {
-    const kind: Resource = { group: 'cert-manager.io', version: 'v1', plural: 'certificates' };
-    const missing = await failureOf(bench.client.list(kind, { ...CALL, namespace: NAMESPACE }));
-    expect(missing).toMatchObject({
+    const kind: Resource = { group: 'new.example.com', version: 'v1', plural: 'certificates' };
+    expect(await failureOf(bench.client.list(kind, { ...CALL, namespace: NAMESPACE }))).toMatchObject({
       reason: 'notFound',
       kindMissing: true,
-      next: 'The API server knows no cert-manager.io kinds: install what brings them.',
+      next: 'The API server knows no new.example.com kinds: install what brings them.',
     });
-    for (const body of certManagerDefinitions()) {
-      await must(bench.side, { method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body });
-    }
-    await expect.poll(async () => bench.client.list(kind, { ...CALL, namespace: NAMESPACE }).catch(() => undefined)).toEqual([]);
+    const definitions = JSON.stringify(certManagerDefinitions()).replaceAll('cert-manager.io', kind.group);
+    await putObjects(bench.side, JSON.parse(definitions) as KubeObject[]);
+    expect(await bench.client.list(kind, { ...CALL, namespace: NAMESPACE })).toEqual([]);
   });
 
   it('writes a custom resource and its status', async () => {
     const { client } = bench;
+    await putObjects(bench.side, certManagerDefinitions());
     const certificate = {
       apiVersion: 'cert-manager.io/v1',
       kind: 'Certificate',

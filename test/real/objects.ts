@@ -14,38 +14,37 @@ const FIRST = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount', 'Node'
 
 /** Puts objects there with their status, and the namespaces and service accounts that they name. An object that is there is taken over. */
 export async function putObjects(side: Side, objects: readonly KubeObject[]): Promise<void> {
-  const all = [...named(objects), ...objects];
   const paths = new Paths(side);
+  // Under a name of its own: what an earlier call said of the same namespace stays.
+  for (const object of named(objects)) await put(side, paths, object, 'lab-needs');
   for (const kind of FIRST) {
-    await Promise.all(all.filter((object) => object.kind === kind).map((object) => put(side, paths, object)));
+    await Promise.all(objects.filter((object) => object.kind === kind).map((object) => put(side, paths, object)));
   }
-  await Promise.all(all.filter(({ kind }) => !FIRST.includes(kind ?? '')).map((object) => put(side, paths, object)));
+  await Promise.all(objects.filter(({ kind }) => !FIRST.includes(kind ?? '')).map((object) => put(side, paths, object)));
 }
 
 function named(objects: readonly KubeObject[]): KubeObject[] {
   const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
-  const present = new Set(objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
-  const missing = [...namespaces].filter((name) => !present.has(name));
   const accounts = objects.flatMap(({ kind, metadata: { namespace }, ...rest }) => {
     const { serviceAccountName: name } = (rest['spec'] ?? {}) as { readonly serviceAccountName?: string };
     return kind === 'Pod' && name !== undefined && namespace !== undefined ? [{ namespace, name }] : [];
   });
   return [
-    ...missing.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...[...namespaces].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...accounts.map((metadata) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })),
   ];
 }
 
-async function put(side: Side, paths: Paths, object: KubeObject): Promise<void> {
+async function put(side: Side, paths: Paths, object: KubeObject, manager = 'lab'): Promise<void> {
   const { status, ...rest } = withoutForeign(object);
   const path = await paths.of(object);
   const write = { method: 'PATCH', contentType: 'application/apply-patch+yaml' } as const;
-  await must(side, { ...write, path: `${path}?fieldManager=lab&force=true`, body: rest });
+  await must(side, { ...write, path: `${path}?fieldManager=${manager}&force=true`, body: rest });
   if (object.kind === 'CustomResourceDefinition') return established(side, paths, object);
   if (status === undefined || object.kind === 'Namespace') return;
   const { apiVersion, kind, metadata } = rest;
   const body = { apiVersion, kind, metadata: { name: metadata.name, namespace: metadata.namespace }, status };
-  await must(side, { ...write, path: `${path}/status?fieldManager=lab&force=true`, body });
+  await must(side, { ...write, path: `${path}/status?fieldManager=${manager}&force=true`, body });
 }
 
 function withoutForeign(object: KubeObject): KubeObject {
