@@ -86,11 +86,6 @@ export function both(a: FieldSet, b: FieldSet): FieldSet {
   return new Set([...a].filter((path) => b.has(path)));
 }
 
-/** True when two sets hold the same paths. */
-export function sameSet(a: FieldSet, b: FieldSet): boolean {
-  return a.size === b.size && [...a].every((path) => b.has(path));
-}
-
 /** Takes fields that were removed or changed away from everyone but the writer. */
 export function withoutLost(owners: readonly Owner[], lost: FieldSet): Owner[] {
   return owners.map((owner) => ({ ...owner, fields: minus(owner.fields, lost) }));
