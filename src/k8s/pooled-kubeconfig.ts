@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentOptions } from 'node:https';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { type Cluster, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
 
@@ -72,7 +73,9 @@ export class PooledKubeConfig extends KubeConfig {
   }
 }
 
-function agents(connect: object, connections: number): Pool {
+function agents(credentials: SecureContextOptions, connections: number): Pool {
+  // Made once: parsing authority and keys anew for each connection costs more than the handshake itself.
+  const connect = { ...credentials, secureContext: createSecureContext(credentials) };
   // Deadlines are ours; undici's own would cut a quiet watch.
   const common: Agent.Options = { connect, keepAliveTimeout: KEEP_ALIVE_MS, bodyTimeout: 0 };
   return { calls: new Agent({ ...common, connections }), watches: new Agent(common) };
