@@ -46,7 +46,7 @@ test('a job that Redis lost does not keep its message waiting', async () => {
   const reply = await d.slash('mesh status', { user: people.jon });
   const { Redis } = await import('ioredis');
   const admin = new Redis(redis.url);
-  await expect.poll(() => context.replies.all().then((all) => all.length)).toBe(1);
+  await expect.poll(() => context.replies.all().then((all) => all.length), { timeout: 10_000 }).toBe(1);
   await admin.flushall();
   admin.disconnect();
   await reply.waitFor(({ text }) => text.includes('Redis does not know the job any more'));
@@ -86,7 +86,7 @@ test('what Discord has given up on is left alone', async () => {
   const { d, people, logs, context } = await startAll({ discord: { ackMs: 200 } });
   d.fault({ route: 'POST /interactions/{interaction_id}/{interaction_token}/callback', delayMs: 400, times: 1 });
   await expect(d.slash('mesh status', { user: people.jon })).rejects.toThrow('did not respond');
-  await expect.poll(() => logs.some((line) => line.includes('Discord had given up'))).toBe(true);
+  await expect.poll(() => logs.some((line) => line.includes('Discord had given up')), { timeout: 10_000 }).toBe(true);
   expect(await context.jobs.counts()).toEqual({ waiting: 0, active: 0, failed: 0, workers: 1 });
 });
 
@@ -98,7 +98,7 @@ test('past a quarter of an hour the answer goes through the channel', async () =
     return meshStatus();
   };
   const reply = await d.slash('mesh status', { user: people.jon });
-  await expect.poll(() => context.replies.all().then((all) => all.length)).toBe(1);
+  await expect.poll(() => context.replies.all().then((all) => all.length), { timeout: 10_000 }).toBe(1);
   d.clock.advance(16 * 60_000);
   done.open(undefined);
   await reply.waitFor(({ text }) => text.includes('● Mesh healthy'));
@@ -129,10 +129,10 @@ test('a message that was deleted meanwhile is no failure, and is forgotten', asy
     return meshStatus();
   };
   const reply = await d.slash('mesh status', { user: people.jon });
-  await expect.poll(() => context.replies.all().then((all) => all.length)).toBe(1);
+  await expect.poll(() => context.replies.all().then((all) => all.length), { timeout: 10_000 }).toBe(1);
   d.channel('mesh').messages.delete(reply.message.id);
   done.open(undefined);
-  await expect.poll(() => context.replies.all()).toEqual([]);
+  await expect.poll(() => context.replies.all(), { timeout: 10_000 }).toEqual([]);
   expect(logs.filter((line) => line.includes('"level":40') || line.includes('"level":50'))).toEqual([]);
 });
 
@@ -159,10 +159,10 @@ test('a restarted bot finishes what the one before had promised', async () => {
   const { d, people, context } = setup;
   const first = await setup.startBot();
   const reply = await d.slash('mesh status', { user: people.jon });
-  await expect.poll(() => context.replies.all().then((all) => all.length)).toBe(1);
+  await expect.poll(() => context.replies.all().then((all) => all.length), { timeout: 10_000 }).toBe(1);
   await first.stop();
   await setup.startBot();
   setup.startWorker();
   await reply.waitFor(({ text }) => text.includes('● Mesh healthy'));
-  await expect.poll(() => context.replies.all()).toEqual([]);
+  await expect.poll(() => context.replies.all(), { timeout: 10_000 }).toEqual([]);
 });

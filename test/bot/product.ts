@@ -18,7 +18,7 @@ import { createJobQueue } from '../../src/jobs/queue.ts';
 import { startJobWorker, type JobWorker } from '../../src/jobs/worker.ts';
 import type { CaNotice } from '../../src/mesh/ca-notices.ts';
 import { createClaims } from '../../src/store/claims.ts';
-import { connectRedis } from '../../src/store/connection.ts';
+import { connectRedis, whenReady } from '../../src/store/connection.ts';
 import { createOutbox, type OutboxStore } from '../../src/store/outbox.ts';
 import { createPendingReplies, type PendingReplies } from '../../src/store/replies.ts';
 import { lab } from '../lab/discord/bot.ts';
@@ -39,10 +39,10 @@ export interface Setup {
   /** What each job gives; replace one before it is asked for. */
   readonly answers: Record<'observe-mesh' | 'mesh-certs', Answer>;
   readonly context: BotContext;
-  startBot(token?: string): Promise<Bot>;
-  startWorker(jobs?: readonly AnyJob[]): JobWorker;
+  readonly startBot: (token?: string) => Promise<Bot>;
+  readonly startWorker: (jobs?: readonly AnyJob[]) => JobWorker;
   /** A second context on connections of its own, as another process has. */
-  anotherContext(): BotContext;
+  readonly anotherContext: () => BotContext;
 }
 
 export interface SetupOptions {
@@ -75,6 +75,8 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
     password: undefined,
   } as const;
 
+  const opened: ReturnType<ReturnType<typeof connectRedis>['open']>[] = [];
+
   function connect() {
     const connections = connectRedis(target, log);
     onTestFinished(() => connections.close());
@@ -84,7 +86,9 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
   function contextOf(): BotContext & { readonly outbox: OutboxStore<CaNotice>; readonly replies: PendingReplies } {
     const connections = connect();
     const store = connections.open('prompt');
-    const queue = createJobQueue({ jobs, prompt: connections.open('prompt'), blocking: connections.open('blocking'), clock, log });
+    const prompt = connections.open('prompt');
+    opened.push(store, prompt);
+    const queue = createJobQueue({ jobs, prompt, blocking: connections.open('blocking'), clock, log });
     onTestFinished(() => queue.close());
     return {
       clock,
@@ -109,6 +113,7 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
   }
 
   const context = contextOf();
+  await Promise.all(opened.map((redis) => whenReady(redis, AbortSignal.timeout(10_000))));
   const ended = new AbortController();
   return {
     d,
