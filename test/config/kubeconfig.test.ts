@@ -123,25 +123,34 @@ describe('src/config/contexts.ts', () => {
       sourcesOf({}),
       undefined,
       'Cannot read the kubeconfig (/home/lena/.kube/config): no such file',
-      'Name a file with --kubeconfig or in KUBECONFIG.',
+      'Name one in KUBECONFIG.',
     ],
     [
       'a list of missing files',
       sourcesOf({}, { KUBECONFIG: '/x:/y' }),
       undefined,
       'Cannot read the kubeconfig (/x, /y): no such file',
-      'Name a file with --kubeconfig or in KUBECONFIG.',
+      'Name one in KUBECONFIG.',
     ],
     [
       'a file of a list that may not be read',
       sourcesOf({ '/x': nodeError('EACCES'), '/k': TEXT }, { KUBECONFIG: '/x:/k' }),
       undefined,
       'Cannot read the kubeconfig (/x): a file that may not be read',
-      'Name a file with --kubeconfig or in KUBECONFIG.',
+      'Name one in KUBECONFIG.',
     ],
   ])('refuses %s', async (_, sources, contexts, message, next) => {
     await expect(loadFromKubeconfig(sources, { kubeconfig: undefined, contexts })).rejects.toEqual(
       expect.objectContaining({ message, next, reason: 'invalid' }),
+    );
+  });
+
+  test('speaks of the flag to whoever has it', async () => {
+    await expect(loadFromKubeconfig(both, { kubeconfig: '/gone', contexts: undefined })).rejects.toEqual(
+      expect.objectContaining({
+        message: 'Cannot read the kubeconfig (/gone): no such file',
+        next: 'Name a file with --kubeconfig or in KUBECONFIG.',
+      }),
     );
   });
 });

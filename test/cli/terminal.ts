@@ -1,0 +1,56 @@
+/** The terminal of a person: a folder, an environment, and what the command wrote. */
+import { readFile } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
+import type { LabClock } from '../../lab/clock.ts';
+import { openMesh } from '../../src/app.ts';
+import type { CliContext } from '../../src/cli/context.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { createLogger } from '../../src/core/logger.ts';
+import { systemRandom } from '../../src/core/random.ts';
+
+export interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface TerminalOptions {
+  readonly clock: LabClock;
+  readonly cwd: string;
+  /** Whether the answer may be coloured. */
+  readonly colour?: boolean;
+  /** Variables beside HOME, which is the folder. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs a command that only looks, in this process, against real API servers. The log is left out: it is tried elsewhere. */
+export async function run(argv: readonly string[], { clock, cwd, colour, environment }: TerminalOptions): Promise<Answer> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const log = createLogger('silent', { write: () => undefined });
+  const unused = (): Promise<never> => Promise.reject(new Error('a command that only looks does not need this'));
+  const context: CliContext = {
+    io: {
+      stdout: { write: (text) => out.push(text) },
+      stderr: { write: (text) => err.push(text) },
+      stdin: new PassThrough(),
+      isTty: false,
+      environment: { HOME: cwd, ...environment },
+      cwd,
+      readFile: (path) => readFile(path, 'utf8'),
+      writeFile: unused,
+    },
+    ...(colour === undefined ? {} : { colour }),
+    clock,
+    version: '0.0.0',
+    logger: () => log,
+    openMesh: (config) => openMesh(config, { clock, random: systemRandom, log, version: '0.0.0' }),
+    trySetup: () => ({ cluster: unused, redis: unused, discord: unused, fileMode: unused }),
+    serve: unused,
+    registerCommands: unused,
+    untilAsked: unused,
+    signal: AbortSignal.timeout(25_000),
+  };
+  const code = await runCli(argv, context);
+  return { code, out: out.join(''), err: err.join('') };
+}
