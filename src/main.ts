@@ -39,6 +39,14 @@ for (const stream of [process.stdout, process.stderr]) {
 /** Lines for people on a terminal, JSON for everything else. */
 const destination = process.stderr.isTTY ? (await import('pino-pretty')).default({ destination: 2, sync: true }) : process.stderr;
 
+/** What nobody caught is a defect: it is told on its way out, and the supervisor starts the process anew. */
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    createLogger('error', destination).error({ component: 'process', err: error }, 'a defect of meshwarden ended the process');
+    process.exit(1);
+  });
+}
+
 const context: CliContext = {
   io: {
     stdout: process.stdout,

@@ -75,9 +75,19 @@ function linkLines(links: readonly LinkStatus[]): readonly SummaryLine[] {
   return [{ label: 'Link', text }];
 }
 
+/** In a larger mesh what is in order is counted, and only the rest is named. */
+const LISTED = 8;
+
 function gatewayLines(gateways: readonly GatewayStatus[]): readonly SummaryLine[] {
-  const text = gateways.map((gateway) => `${gateway.cluster} ${gatewayText(gateway)}`).join(' · ');
-  return text === '' ? [] : [{ label: 'Gateways', text }];
+  if (gateways.length === 0) return [];
+  const named = gateways.length <= LISTED ? gateways : gateways.filter(({ state }) => state !== 'ready');
+  const counted = gateways.length <= LISTED ? [] : [`${gateways.length - named.length} of ${gateways.length} ready`];
+  const text = [...counted, ...limited(named.map((gateway) => `${gateway.cluster} ${gatewayText(gateway)}`))].join(' · ');
+  return [{ label: 'Gateways', text }];
+}
+
+function limited(texts: readonly string[]): readonly string[] {
+  return texts.length <= LISTED ? texts : [...texts.slice(0, LISTED), `${texts.length - LISTED} more`];
 }
 
 function gatewayText(gateway: GatewayStatus): string {
@@ -88,10 +98,21 @@ function gatewayText(gateway: GatewayStatus): string {
 
 function authorityText(authority: AuthorityStatus, at: number, wording: Wording): string {
   const root = authority.rootNotAfter === undefined ? 'root not seen' : `root ${rootText(authority.rootNotAfter, at)}`;
-  return [
-    root,
-    ...authority.intermediates.map((intermediate) => `${intermediate.cluster} ${intermediateText(intermediate, at, wording)}`),
-  ].join(' · ');
+  return [root, ...intermediateTexts(authority.intermediates, at, wording)].join(' · ');
+}
+
+type Intermediate = AuthorityStatus['intermediates'][number];
+
+function intermediateTexts(intermediates: readonly Intermediate[], at: number, wording: Wording): readonly string[] {
+  const named = intermediates.length <= LISTED ? intermediates : intermediates.filter((one) => !isInOrder(one, at));
+  const calm = intermediates.length <= LISTED ? [] : intermediates.filter((one) => isInOrder(one, at));
+  const next = calm.flatMap(({ renewalTime }) => (renewalTime === undefined ? [] : [renewalTime])).toSorted((a, b) => a - b)[0];
+  const counted = next === undefined ? [] : [`the next of ${calm.length} renews ${wording.relative(next)}`];
+  return [...counted, ...limited(named.map((one) => `${one.cluster} ${intermediateText(one, at, wording)}`))];
+}
+
+function isInOrder({ notAfter, renewalTime }: Intermediate, at: number): boolean {
+  return notAfter !== undefined && notAfter > at && renewalTime !== undefined && renewalTime > at;
 }
 
 function rootText(notAfter: number, at: number): string {

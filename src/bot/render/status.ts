@@ -1,5 +1,6 @@
 import { checksText, clusterText, headline, MARKS, summaryLines } from '../../mesh/summary.ts';
 import type { Problem } from '../../mesh/report.ts';
+import { MESH } from '../../mesh/run-checks.ts';
 import type { MeshStatus } from '../../mesh/status.ts';
 import { plain, prose, relativeTime, type Card, type CardButton, type Tone } from '../card.ts';
 import { customId } from '../custom-id.ts';
@@ -49,8 +50,12 @@ function problemText({ finding, hides, since }: Problem): readonly string[] {
 /** A few by name; many only by how many there are of each cluster. */
 function hiddenText(hides: readonly string[]): string {
   if (hides.length <= NAMED_HIDDEN) return hides.join(', ');
-  const bySubject = Map.groupBy(hides, (hidden) => /\((?<subject>[^()]*)\)$/.exec(hidden)?.groups?.['subject'] ?? 'mesh');
-  return [...bySubject].map(([subject, checks]) => `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} of ${subject}`).join(', ');
+  const bySubject = Map.groupBy(hides, (hidden) => /\((?<subject>[^()]*)\)$/.exec(hidden)?.groups?.['subject'] ?? MESH);
+  return [...bySubject]
+    .map(
+      ([subject, checks]) => `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} of ${subject === MESH ? 'the mesh' : subject}`,
+    )
+    .join(', ');
 }
 
 function unseenText({ report }: MeshStatus): readonly string[] {
