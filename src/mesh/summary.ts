@@ -1,4 +1,5 @@
 import { DAY, formatDuration } from '../core/duration.ts';
+import { MESH } from './run-checks.ts';
 import type { AuthorityStatus, ClusterStatus, GatewayStatus, LinkStatus, MeshStatus } from './status.ts';
 
 /** How an instant is written: as text for a terminal, or as a timestamp that a chat client ages by itself. */
@@ -55,6 +56,27 @@ export function summaryLines(status: MeshStatus, wording: Wording): readonly Sum
     ...gatewayLines(status.gateways),
     { label: 'CA', text: authorityText(status.authority, status.at, wording) },
   ];
+}
+
+/** More checks than this that one problem hides, or that one reason keeps from looking, are counted. */
+const NAMED = 3;
+
+/** What a problem hides: a few by name, many only by how many there are of each cluster. */
+export function hiddenText(hides: readonly string[]): string {
+  if (hides.length <= NAMED) return hides.join(', ');
+  const bySubject = Map.groupBy(hides, (hidden) => /\((?<subject>[^()]*)\)$/.exec(hidden)?.groups?.['subject'] ?? MESH);
+  return [...bySubject]
+    .map(([subject, checks]) => `${counted(checks.length, 'check')} of ${subject === MESH ? 'the mesh' : subject}`)
+    .join(', ');
+}
+
+/** What could not be looked at, each reason once where it stands before many. */
+export function unseenTexts({ unseen }: MeshStatus['report']): readonly string[] {
+  return [...Map.groupBy(unseen, ({ reason }) => reason)].flatMap(([reason, checks]) =>
+    checks.length <= NAMED
+      ? checks.map(({ title, subject }) => `${title} (${subject}): ${reason}`)
+      : [`${counted(checks.length, 'check')}: ${reason}`],
+  );
 }
 
 /** What was and was not looked at. */

@@ -136,7 +136,7 @@ describe('meshwarden status tells a kubeconfig that does not work:', () => {
       code: 1,
       problems: [
         [
-          'The API server of cluster-b does not answer',
+          'cluster-b cannot be asked: its kubeconfig does not work',
           `The kubeconfig cannot be used (cluster cluster-b, ${gone}): there is no such file`,
           'Correct clusters[].kubeconfig in the configuration, or put the file there.',
         ],

@@ -152,10 +152,10 @@ CA         root 9 y · cluster-b renews in 100 days
       '41 checks passed · 16 could not look',
       '',
     ]);
-    const blind = lines.filter((line) => line.startsWith('◌ ')).slice(1);
-    expect(new Set(blind.map((line) => line.split(': ').slice(1).join(': ')))).toEqual(
-      new Set(['could not be looked at: Nobody said in which cluster cert-manager keeps the root']),
-    );
-    expect(blind).toHaveLength(16);
+    expect(lines.slice(1, 4)).toEqual([
+      '',
+      '◌ 16 checks: could not be looked at: Nobody said in which cluster cert-manager keeps the root',
+      '',
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { formatRelative } from '../../src/core/duration.ts';
 import type { Finding } from '../../src/mesh/finding.ts';
 import type { Report } from '../../src/mesh/report.ts';
 import { type MeshStatus, statusOf } from '../../src/mesh/status.ts';
-import { checksText, clusterText, headline, summaryLines } from '../../src/mesh/summary.ts';
+import { checksText, clusterText, headline, hiddenText, summaryLines, unseenTexts } from '../../src/mesh/summary.ts';
 import { DAY, HOUR, NOW } from './authority.ts';
 import { blindAuthority, type Change, changed, mesh, part, service, unreachable } from './build.ts';
 
@@ -115,6 +115,33 @@ describe('src/mesh/summary.ts', () => {
     expect([checksText(status()), checksText(status({ ...hidden, passed: 1 }))]).toEqual([
       '57 checks passed',
       '1 check passed · 1 hidden by a problem · 2 could not look · 1 failed itself',
+    ]);
+  });
+
+  it('names a few hidden checks and counts many by their cluster', () => {
+    expect(hiddenText(['one (a)', 'two (b)'])).toBe('one (a), two (b)');
+    expect(hiddenText(['one (a)', 'two (b)', 'three (b)', 'four (mesh)'])).toBe('1 check of a, 2 checks of b, 1 check of the mesh');
+  });
+
+  it('says a reason once where it stands before many checks', () => {
+    const { report } = status({ unseen: unseen('a', 'b') });
+    expect(unseenTexts(report)).toEqual(['One is so (a): GET said 403', 'One is so (b): GET said 403']);
+    expect(unseenTexts({ ...report, unseen: unseen('a', 'b', 'c', 'd') })).toEqual(['4 checks: GET said 403']);
+  });
+
+  it('counts what is well in a large mesh and names the rest', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    const clusters = names.map((cluster) => ({ cluster, state: 'ready', ready: 1, total: 1, addresses: [], why: undefined }) as const);
+    const gateways = [...clusters.slice(1), { cluster: 'a', state: 'missing', ready: 0, total: 0, addresses: [], why: undefined } as const];
+    const intermediates = names.map((cluster) => ({
+      cluster,
+      notAfter: NOW + 60 * DAY,
+      renewalTime: cluster === 'b' ? NOW - DAY : NOW + 40 * DAY,
+    }));
+    const authority = { failure: undefined, rootNotAfter: undefined, intermediates };
+    expect(linesOf({ ...status(), links: [], gateways, authority })).toEqual([
+      'Gateways: 9 of 10 ready · a missing',
+      'CA: root not seen · the next of 9 renews in 40 days · b renewal was due 24 h ago, ends in 60 days',
     ]);
   });
 });

@@ -1,6 +1,5 @@
-import { checksText, clusterText, headline, MARKS, summaryLines } from '../../mesh/summary.ts';
+import { checksText, clusterText, headline, hiddenText, MARKS, summaryLines, unseenTexts } from '../../mesh/summary.ts';
 import type { Problem } from '../../mesh/report.ts';
-import { MESH } from '../../mesh/run-checks.ts';
 import type { MeshStatus } from '../../mesh/status.ts';
 import { plain, prose, relativeTime, type Card, type CardButton, type Tone } from '../card.ts';
 import { customId } from '../custom-id.ts';
@@ -8,8 +7,7 @@ import { customId } from '../custom-id.ts';
 /** More clusters than this are counted instead of listed, the healthy ones first. */
 const LISTED_CLUSTERS = 12;
 const LISTED_PROBLEMS = 5;
-/** More checks than this that one problem hides are counted. */
-const NAMED_HIDDEN = 3;
+const LISTED_UNSEEN = 3;
 
 const TONE: Readonly<Record<MeshStatus['report']['verdict'], Tone>> = { healthy: 'good', problems: 'bad', unknown: 'unknown' };
 
@@ -47,21 +45,12 @@ function problemText({ finding, hides, since }: Problem): readonly string[] {
   ];
 }
 
-/** A few by name; many only by how many there are of each cluster. */
-function hiddenText(hides: readonly string[]): string {
-  if (hides.length <= NAMED_HIDDEN) return hides.join(', ');
-  const bySubject = Map.groupBy(hides, (hidden) => /\((?<subject>[^()]*)\)$/.exec(hidden)?.groups?.['subject'] ?? MESH);
-  return [...bySubject]
-    .map(
-      ([subject, checks]) => `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} of ${subject === MESH ? 'the mesh' : subject}`,
-    )
-    .join(', ');
-}
-
 function unseenText({ report }: MeshStatus): readonly string[] {
-  const [first] = [...report.unseen, ...report.errored];
-  if (first === undefined) return [];
-  return [`Not seen: ${plain(first.title)} (${plain(first.subject)}): ${plain(first.reason)}`, ''];
+  const failed = report.errored.map(({ title, subject, reason }) => `${title} (${subject}): ${reason}`);
+  const texts = [...unseenTexts(report), ...failed];
+  const shown = texts.slice(0, LISTED_UNSEEN).map((text) => `Not seen: ${plain(text)}`);
+  const more = texts.length > LISTED_UNSEEN ? [`and ${texts.length - LISTED_UNSEEN} more in Details`] : [];
+  return texts.length === 0 ? [] : [...shown, ...more, ''];
 }
 
 function clusterLines({ clusters }: MeshStatus): readonly string[] {

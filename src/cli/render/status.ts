@@ -3,7 +3,7 @@ import { formatRelative } from '../../core/duration.ts';
 import type { Finding } from '../../mesh/finding.ts';
 import type { Problem } from '../../mesh/report.ts';
 import type { MeshStatus } from '../../mesh/status.ts';
-import { checksText, clusterText, headline, MARKS, summaryLines } from '../../mesh/summary.ts';
+import { checksText, clusterText, headline, hiddenText, MARKS, summaryLines, unseenTexts } from '../../mesh/summary.ts';
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -25,7 +25,7 @@ export function statusText(status: MeshStatus, { colour, now }: TextOptions): st
     paint.bold(tint(`${MARKS[verdict]} ${headline(status)}`)),
     '',
     ...status.report.problems.flatMap((problem) => problemLines(problem, now, paint.bold)),
-    ...status.report.unseen.map(({ title, subject, reason }) => `${MARKS.unknown} ${title} (${subject}): ${reason}`),
+    ...unseenTexts(status.report).map((text) => `${MARKS.unknown} ${text}`),
     ...status.report.errored.map(({ check, subject, reason }) => `${MARKS.unknown} check ${check} (${subject}) failed itself: ${reason}`),
     ...(status.report.unseen.length + status.report.errored.length > 0 ? [''] : []),
     ...lines.map(({ label, text }) => `${paint.dim(label.padEnd(width))}  ${text}`),
@@ -40,7 +40,7 @@ function problemLines({ finding, hides, since }: Problem, now: number, bold: (te
   return [
     bold(`${MARKS.problems} ${finding.title}`) + `${age}  [${finding.code}]`,
     ...finding.facts.map((fact) => `  ${fact}`),
-    ...(hides.length === 0 ? [] : [`  Hidden by it: ${hides.join(', ')}`]),
+    ...(hides.length === 0 ? [] : [`  Hidden by it: ${hiddenText(hides)}`]),
     `  Next: ${finding.hint}`,
     ...finding.commands.map((command) => `    ${command}`),
     '',

@@ -22,7 +22,7 @@ export const clusterReachable: ClusterCheck = {
       code: refused ? 'cluster-refuses-us' : 'cluster-unreachable',
       severity: 'page',
       subject: { kind: 'cluster', name: identity.name },
-      title: refused ? `The API server of ${identity.name} refuses meshwarden` : `The API server of ${identity.name} does not answer`,
+      title: titleOf(identity.name, api.failure.reason),
       facts: [api.failure.message],
       hint: api.failure.next ?? 'Try the same kubeconfig from the machine that runs meshwarden; its own mesh goes on working meanwhile.',
       commands: [kubectl(identity, 'version --request-timeout=5s')],
@@ -30,3 +30,9 @@ export const clusterReachable: ClusterCheck = {
     return [finding];
   },
 };
+
+function titleOf(cluster: string, reason: Reason): string {
+  // A kubeconfig that cannot be used says nothing of the server.
+  if (reason === 'invalid') return `${cluster} cannot be asked: its kubeconfig does not work`;
+  return REFUSED.has(reason) ? `The API server of ${cluster} refuses meshwarden` : `The API server of ${cluster} does not answer`;
+}
