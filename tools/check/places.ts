@@ -7,12 +7,11 @@ const PLACES: readonly (readonly [RegExp, string, string])[] = [
     'path of a machine',
     'Use a path relative to the project, or os.tmpdir().',
   ],
-  [/\bfarm-\w+/g, 'name of a machine', 'Leave it out.'],
   [/\bregistry\.(?:npmjs|yarnpkg|npmmirror)\.\w+/g, 'registry host', 'Leave it out: npm knows its registry.'],
   [/_authToken\b/g, 'credential of a registry', 'Leave it out: it belongs into the npmrc of a person.'],
 ];
 
-/** Machine paths, machine names and registry hosts in any file. */
+/** Machine paths and registry hosts in any file. */
 export const places: Rule = ({ path, text }) => {
   // These hold the patterns themselves and their failing samples.
   if (/^(?:tools|test\/tools)\/check\//.test(path)) return [];
