@@ -103,7 +103,9 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
 
   function outcome(id: string, signal: AbortSignal, listener: JobListener = {}): Promise<JobOutcome> {
     return new Promise((resolve, reject) => {
+      let heard = false;
       const stop = (): void => {
+        heard = true;
         listeners.delete(onEvent);
         if (listeners.size === 0) watched.delete(id);
         signal.removeEventListener('abort', onAbort);
@@ -117,6 +119,7 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
         });
       };
       const onEvent = (event: JobEvent): void => {
+        heard = true;
         if (event.kind === 'started') listener.started?.();
         else if (event.kind === 'progress') listener.progress?.(event.text);
         else look();
@@ -136,8 +139,25 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
       if (signal.aborted) return onAbort();
       signal.addEventListener('abort', onAbort, { once: true });
       look();
+      void before(id).then((text) => {
+        // Its first events may have come while whoever asks was still noting its id.
+        if (heard || text === undefined || signal.aborted) return;
+        listener.started?.();
+        if (text !== '') listener.progress?.(text);
+      });
       return undefined;
     });
+  }
+
+  /** What a job that a worker took has told last; undefined where it waits, or cannot be read. */
+  async function before(id: string): Promise<string | undefined> {
+    try {
+      const job = await Job.fromId(queue(), id);
+      return job?.processedOn === undefined ? undefined : progressText(job.progress);
+    } catch (error) {
+      log.debug({ component: 'jobs', jobId: id, err: error }, 'could not read how far a job is; its events tell');
+      return undefined;
+    }
   }
 
   /** What a job gave, or undefined while it runs or while Redis is away: whoever waits looks again. */
