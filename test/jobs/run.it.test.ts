@@ -50,6 +50,31 @@ describe('a job', () => {
     expect(parts.lines.warnings()).toEqual([]);
   });
 
+  it('tells who asks late how far it is', async () => {
+    const told = gate<string>();
+    const late = gate<string>();
+    const end = gate();
+    const job = testJob('looks', async (_, { progress }) => {
+      progress('Looking');
+      await end.passed;
+      return 'done';
+    });
+    await using parts = await stage(redis, [job]);
+    parts.worker();
+    const id = await parts.queue.submit('looks', {});
+    const first = parts.queue.outcome(id, AbortSignal.timeout(10_000), { progress: (text) => told.open(text) });
+    await told.passed;
+
+    const second = parts.queue.outcome(id, AbortSignal.timeout(10_000), { progress: (text) => late.open(text) });
+
+    expect(await Promise.race([late.passed, second])).toBe('Looking');
+    end.open();
+    expect(await Promise.all([first, second])).toEqual([
+      { ok: true, value: 'done' },
+      { ok: true, value: 'done' },
+    ]);
+  });
+
   it('is tried again where that may help, until it succeeds', async () => {
     let runs = 0;
     const job = testJob(
