@@ -29,6 +29,20 @@ export interface AuthorityConfig {
   readonly intermediates: { readonly namespace: string; readonly certificate: string };
   /** SHA-256 of the root in upper-case hexadecimal pairs with colons; undefined: not pinned. */
   readonly rootFingerprint: string | undefined;
+  /** The longest life of a workload certificate, in milliseconds. */
+  readonly leafLife: number;
+  /** How long istiod may take to serve what was written, in milliseconds. */
+  readonly proofWithin: number;
+}
+
+/** Who has to agree before something is changed. */
+export interface ApprovalsConfig {
+  /** How many different people. */
+  readonly needed: { readonly intermediate: number; readonly root: number; readonly emergency: number };
+  /** What approvals are signed with; undefined: made from the bot token. */
+  readonly key: Secret | undefined;
+  /** Secrets of authenticators in base32, by Discord user id. */
+  readonly totp: ReadonlyMap<string, Secret>;
 }
 
 /** Whom Discord says somebody is: role ids of the guild, user ids. */
@@ -74,7 +88,7 @@ export interface RedisConfig {
 }
 
 /** What can be scheduled. */
-export type ScheduleName = 'observe-mesh' | 'check-ca-expiry';
+export type ScheduleName = 'observe-mesh' | 'check-ca-expiry' | 'distribute-cacerts' | 'advance-changes';
 
 export interface Config {
   /** `kubeconfig`: nobody wrote a file; contexts stand for clusters, and none of them is known to be the signer. */
@@ -87,6 +101,7 @@ export interface Config {
   readonly authority: AuthorityConfig;
   /** Undefined: no bot. */
   readonly discord: DiscordConfig | undefined;
+  readonly approvals: ApprovalsConfig;
   /** Undefined: no jobs; the command line works without. */
   readonly redis: RedisConfig | undefined;
   /** Cron expressions, read in UTC; `off` turns a schedule off. */

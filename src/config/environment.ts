@@ -5,6 +5,7 @@ import type { ConfigFault } from './fault.ts';
 import { distance } from './nearest.ts';
 import { folderOf } from './paths.ts';
 import { parseRedisUrl, type RedisUrl } from './redis-url.ts';
+import { readApprovals } from './approvals.ts';
 import { inVariable, readSecret, type SecretRequest } from './secrets.ts';
 import { variable, VARIABLES, type ConfigSources } from './sources.ts';
 
@@ -13,6 +14,9 @@ export interface FromEnvironment {
   readonly redisUrl: RedisUrl | undefined;
   readonly discordToken: Secret | undefined;
   readonly redisPassword: Secret | undefined;
+  readonly approvalKey: Secret | undefined;
+  /** Secrets of authenticators, by Discord user id. */
+  readonly totp: ReadonlyMap<string, Secret>;
   readonly faults: readonly ConfigFault[];
 }
 
@@ -41,13 +45,17 @@ export async function readEnvironment(document: ConfigDocument, file: string, so
     },
     sources,
   );
+  const approvals = await readApprovals(document, file, sources);
   return {
     redisUrl: url.value,
     discordToken: token.secret,
     redisPassword: password.secret,
+    approvalKey: approvals.key,
+    totp: approvals.totp,
     faults: [
       ...token.faults,
       ...password.faults,
+      ...approvals.faults,
       ...url.faults,
       ...missingToken(document, discord, token.secret ?? token.faults[0]),
       ...misspelt(sources),

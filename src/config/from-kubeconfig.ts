@@ -25,6 +25,7 @@ export function configFromKubeconfig(contexts: readonly KubeContext[]): Config {
     })),
     authority: { ...defaults.authority, rootFingerprint: undefined },
     discord: undefined,
+    approvals: { needed: defaults.approvals.needed, key: undefined, totp: new Map() },
     redis: undefined,
     schedules: defaults.schedules,
     renewal: defaults.renewal,

@@ -24,7 +24,14 @@ export type Loaded =
   /** No file was named, and none is in the usual places. */
   | { readonly kind: 'none'; readonly looked: readonly string[] };
 
-const NOTHING: FromEnvironment = { redisUrl: undefined, discordToken: undefined, redisPassword: undefined, faults: [] };
+const NOTHING: FromEnvironment = {
+  redisUrl: undefined,
+  discordToken: undefined,
+  redisPassword: undefined,
+  approvalKey: undefined,
+  totp: new Map(),
+  faults: [],
+};
 
 /** Finds the configuration, reads it and checks all of it. Never throws for what is written there. */
 export async function loadConfig(sources: ConfigSources, options: LoadOptions): Promise<Loaded> {

@@ -13,6 +13,7 @@ export function resolveConfig(file: FileConfig, path: string, given: FromEnviron
     clusters: file.clusters.map((cluster) => resolveCluster(cluster, path, sources)),
     authority: { ...file.authority, rootFingerprint: file.authority.rootFingerprint },
     discord: resolveDiscord(file.discord, given),
+    approvals: { needed: file.approvals.needed, key: given.approvalKey, totp: given.totp },
     redis: resolveRedis(file.redis, given),
     schedules: file.schedules,
     renewal: file.renewal,

@@ -79,6 +79,12 @@ const Authority = z.strictObject(
       .prefault({})
       .describe('The cert-manager Certificates of the intermediates, one per cluster, in the signer cluster.'),
     rootFingerprint: fingerprint.optional().describe('SHA-256 fingerprint that the root must have. Nothing is written before it is set.'),
+    leafLife: duration
+      .prefault('24h')
+      .describe('The longest life of a workload certificate: a root is trusted for that long after the last one was signed under it.'),
+    proofWithin: duration
+      .prefault('3m')
+      .describe('How long istiod may take to serve what was written, before the last good state is put back.'),
   },
   AMapping,
 );
@@ -145,6 +151,43 @@ const Redis = z.strictObject(
   AMapping,
 );
 
+const people = (meaning: string, usual: number) => wholeNumber('a number of people, 1 to 5', 1, 5).default(usual).describe(meaning);
+
+const Approvals = z.strictObject(
+  {
+    needed: z
+      .strictObject(
+        {
+          intermediate: people('For the rotation of an intermediate, `adopt`, `restore`, `release-hold`.', 1),
+          root: people('For the rotation of the root. Set to 1, it begins ten minutes later and can be cancelled until then.', 2),
+          emergency: people('For the new key of an intermediate whose key counts as stolen.', 1),
+        },
+        AMapping,
+      )
+      .prefault({})
+      .describe('How many different people approve a change before it begins.'),
+    keyFile: path
+      .optional()
+      .describe(
+        'File that holds a key of at least 32 characters with which approvals are signed. Or set `MESHWARDEN_APPROVAL_KEY` or `MESHWARDEN_APPROVAL_KEY_FILE`. Default: a key made from the bot token.',
+      ),
+    totp: z
+      .array(
+        z.strictObject(
+          {
+            user: snowflake.describe('Id of the Discord user.'),
+            secretFile: path.describe('File that holds the secret of their authenticator in base32, and nothing else.'),
+          },
+          AMapping,
+        ),
+        { error: 'a list of users with their secretFile' },
+      )
+      .default([])
+      .describe('Who enters a one-time code as second factor. Everybody else approves with `meshwarden approve` on the host.'),
+  },
+  AMapping,
+);
+
 /** The whole file. */
 export const FileSchema = z.strictObject(
   {
@@ -156,12 +199,15 @@ export const FileSchema = z.strictObject(
       .describe('The clusters of the mesh, 1 to 100.'),
     authority: Authority.prefault({}).describe('Where the certificate authority of the mesh is kept.'),
     discord: Discord.optional().describe('The bot. Without it there is none; the command line works all the same.'),
+    approvals: Approvals.prefault({}).describe('Who has to agree before something is changed.'),
     redis: Redis.optional().describe('Redis, which queues jobs and keeps state. The command line works without.'),
     schedules: z
       .strictObject(
         {
           'observe-mesh': schedule.default('* * * * *').describe('Looks at the whole mesh.'),
           'check-ca-expiry': schedule.default('0 * * * *').describe('Looks for renewals that are overdue or done.'),
+          'distribute-cacerts': schedule.default('*/15 * * * *').describe('Brings what cert-manager issued to the clusters.'),
+          'advance-changes': schedule.default('* * * * *').describe('Goes on with the rotation that is under way.'),
         },
         AMapping,
       )

@@ -5,8 +5,9 @@ import { looksSecret, shownPath } from './shown.ts';
 import { readFailureWords, variable, type ConfigSources, type Variable } from './sources.ts';
 
 export interface SecretRequest {
-  readonly value: Variable;
-  readonly file: Variable;
+  /** Undefined: it has no variable. */
+  readonly value: Variable | undefined;
+  readonly file: Variable | undefined;
   /** The file that the configuration names, with its place there and the folder that it is relative to. */
   readonly written: { readonly path: string; readonly folder: string; readonly place: FaultPlace } | undefined;
 }
@@ -19,13 +20,14 @@ export interface SecretResult {
 /** One secret: from its variable, else from the file that its other variable names, else from the file that the configuration names. */
 export async function readSecret(request: SecretRequest, sources: ConfigSources): Promise<SecretResult> {
   const { environment } = sources;
-  const value = variable(environment, request.value);
-  const file = variable(environment, request.file);
-  if (value !== undefined && file !== undefined) {
-    return fault({ ...inVariable(request.value), expected: `either ${request.value} or ${request.file}`, found: 'both' });
+  const named = (name: Variable | undefined) => (name === undefined ? undefined : { name, value: variable(environment, name) });
+  const value = named(request.value);
+  const file = named(request.file);
+  if (value?.value !== undefined && file?.value !== undefined) {
+    return fault({ ...inVariable(value.name), expected: `either ${value.name} or ${file.name}`, found: 'both' });
   }
-  if (value !== undefined) return checked(value, inVariable(request.value));
-  if (file !== undefined) return fromFile(file, sources.cwd, inVariable(request.file), sources);
+  if (value?.value !== undefined) return checked(value.value, inVariable(value.name));
+  if (file?.value !== undefined) return fromFile(file.value, sources.cwd, inVariable(file.name), sources);
   if (request.written === undefined) return { secret: undefined, faults: [] };
   return fromFile(request.written.path, request.written.folder, request.written.place, sources);
 }

@@ -18,6 +18,8 @@ export const VARIABLES = {
   MESHWARDEN_DISCORD_TOKEN_FILE: 'File that holds the bot token; replaces `discord.tokenFile`.',
   MESHWARDEN_REDIS_PASSWORD: 'Password of Redis.',
   MESHWARDEN_REDIS_PASSWORD_FILE: 'File that holds the password of Redis; replaces `redis.passwordFile`.',
+  MESHWARDEN_APPROVAL_KEY: 'Key with which approvals are signed.',
+  MESHWARDEN_APPROVAL_KEY_FILE: 'File that holds the key with which approvals are signed; replaces `approvals.keyFile`.',
   REDIS_URL: 'Address of Redis, `redis://user:password@host:port/database`; replaces every address in the file.',
   KUBECONFIG: 'Kubeconfig files, separated by colons, of clusters that name none.',
   HOME: 'Where `~` and `~/.kube/config` are.',

@@ -27,6 +27,12 @@ authority:
   issuer: root-ca
   intermediates: { namespace: ica, certificate: "{cluster}-ica" }
   rootFingerprint: ${'ab'.repeat(32)}
+  leafLife: 12h
+  proofWithin: 5m
+approvals:
+  needed: { intermediate: 2, root: 3, emergency: 2 }
+  keyFile: approval-key
+  totp: [{ user: "${GUILD}", secretFile: totp }]
 discord:
   tokenFile: token
   guild: "${GUILD}"
@@ -42,10 +48,12 @@ redis:
   tls: true
   username: mesh
   passwordFile: /run/redis
-schedules: { observe-mesh: "*/5 * * * *", check-ca-expiry: off }
+schedules: { observe-mesh: "*/5 * * * *", check-ca-expiry: off, distribute-cacerts: "7 * * * *", advance-changes: "*/2 * * * *" }
 renewal: { overdueAfter: 1h30m }
 log: { level: debug }
 `;
+
+const APPROVAL_FILES = { '/etc/mw/approval-key': 'k'.repeat(32), '/etc/mw/totp': 'JBSWY3DPEHPK3PXP\n' };
 
 /** With secrets revealed, so that whole configurations can be compared. */
 function plain(loaded: Loaded): unknown {
@@ -54,6 +62,11 @@ function plain(loaded: Loaded): unknown {
   return {
     ...config,
     discord: config.discord && { ...config.discord, token: config.discord.token?.reveal() },
+    approvals: {
+      ...config.approvals,
+      key: config.approvals.key?.reveal(),
+      totp: [...config.approvals.totp].map(([user, secret]) => [user, secret.reveal()]),
+    },
     redis: config.redis && { ...config.redis, password: config.redis.password?.reveal() },
   };
 }
@@ -70,10 +83,18 @@ const DEFAULTS = {
     issuer: 'istio-root-ca',
     intermediates: { namespace: 'istio-ca', certificate: 'istio-ica-{cluster}' },
     rootFingerprint: undefined,
+    leafLife: 86_400_000,
+    proofWithin: 180_000,
   },
   discord: undefined,
+  approvals: { needed: { intermediate: 1, root: 2, emergency: 1 }, key: undefined, totp: [] },
   redis: undefined,
-  schedules: { 'observe-mesh': '* * * * *', 'check-ca-expiry': '0 * * * *' },
+  schedules: {
+    'observe-mesh': '* * * * *',
+    'check-ca-expiry': '0 * * * *',
+    'distribute-cacerts': '*/15 * * * *',
+    'advance-changes': '* * * * *',
+  },
   renewal: { overdueAfter: 21_600_000 },
   log: { level: 'info' },
 };
@@ -85,7 +106,7 @@ describe('src/config/load.ts', () => {
   });
 
   test('reads every field, and the secrets from their files', async () => {
-    const sources = sourcesOf({ '/etc/mw/full.yaml': FULL, '/etc/mw/token': `${TOKEN}\n`, '/run/redis': 'pw' });
+    const sources = sourcesOf({ '/etc/mw/full.yaml': FULL, '/etc/mw/token': `${TOKEN}\n`, '/run/redis': 'pw', ...APPROVAL_FILES });
     expect(plain(await loadConfig(sources, { file: '/etc/mw/full.yaml', secrets: 'read' }))).toEqual({
       source: 'file',
       file: '/etc/mw/full.yaml',
@@ -114,6 +135,13 @@ describe('src/config/load.ts', () => {
         issuer: 'root-ca',
         intermediates: { namespace: 'ica', certificate: '{cluster}-ica' },
         rootFingerprint: Array.from({ length: 32 }, () => 'AB').join(':'),
+        leafLife: 43_200_000,
+        proofWithin: 300_000,
+      },
+      approvals: {
+        needed: { intermediate: 2, root: 3, emergency: 2 },
+        key: 'k'.repeat(32),
+        totp: [[GUILD, 'JBSWY3DPEHPK3PXP']],
       },
       discord: {
         token: TOKEN,
@@ -138,7 +166,12 @@ describe('src/config/load.ts', () => {
         username: 'mesh',
         password: 'pw',
       },
-      schedules: { 'observe-mesh': '*/5 * * * *', 'check-ca-expiry': 'off' },
+      schedules: {
+        'observe-mesh': '*/5 * * * *',
+        'check-ca-expiry': 'off',
+        'distribute-cacerts': '7 * * * *',
+        'advance-changes': '*/2 * * * *',
+      },
       renewal: { overdueAfter: 5_400_000 },
       log: { level: 'debug' },
     });

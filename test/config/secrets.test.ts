@@ -23,7 +23,10 @@ const WHOLE = {
     issuer: 'i',
     intermediates: { namespace: 'n', certificate: 'i-{cluster}' },
     rootFingerprint: 'ab'.repeat(32),
+    leafLife: '24h',
+    proofWithin: '3m',
   },
+  approvals: { needed: { intermediate: 1, root: 2, emergency: 1 }, keyFile: 'k', totp: [{ user: '123456789012345678', secretFile: 's' }] },
   discord: {
     tokenFile: 't',
     guild: '123456789012345678',

@@ -36,7 +36,10 @@ export const CONFIG: Config = {
     issuer: 'istio-root-ca',
     intermediates: { namespace: 'istio-ca', certificate: 'istio-ica-{cluster}' },
     rootFingerprint: undefined,
+    leafLife: 24 * 3_600_000,
+    proofWithin: 180_000,
   },
+  approvals: { needed: { intermediate: 1, root: 2, emergency: 1 }, key: undefined, totp: new Map() },
   discord: {
     token: new Secret('not-a-token'),
     guild: GUILD,
@@ -51,7 +54,12 @@ export const CONFIG: Config = {
     username: undefined,
     password: undefined,
   },
-  schedules: { 'observe-mesh': '* * * * *', 'check-ca-expiry': '0 * * * *' },
+  schedules: {
+    'observe-mesh': '* * * * *',
+    'check-ca-expiry': '0 * * * *',
+    'distribute-cacerts': '*/15 * * * *',
+    'advance-changes': '* * * * *',
+  },
   renewal: { overdueAfter: 1 },
   log: { level: 'info' },
 };
