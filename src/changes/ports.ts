@@ -3,12 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Finding } from '../mesh/finding.ts';
-import type { Goal, PlannedStep, Step } from '../rotation/goal.ts';
+import type { Goal, PlannedStep, Planner, Step } from '../rotation/goal.ts';
 import type { CaState, Intent, IntentObject } from '../rotation/model.ts';
 
 /** What a look covers. */
 export interface LookOptions {
-  /** Names of clusters; undefined: all. Signer and intent are looked at in any case. */
+  /** Names of clusters; undefined: all. The intent is looked at in any case, signer and sources unless no cluster is asked for. */
   readonly only?: readonly string[];
   /** Ask every istiod for the chain that it serves: `unproved` where the present data are not marked as proved, `all`, `none`. */
   readonly probe: 'none' | 'unproved' | 'all';
@@ -77,6 +77,9 @@ export interface BoardPort {
 
 export interface EngineContext {
   readonly authority: AuthorityPort;
+  readonly plannerOf: (goal: Goal) => Planner;
+  /** Safety rules that a step would break: asked before every step, whatever the planner thought. */
+  readonly violations: (state: CaState, goal: Goal, step: Step, now: number) => readonly { readonly rule: number; readonly text: string }[];
   readonly audit: AuditPort;
   readonly board: BoardPort;
   readonly clock: Clock;
