@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { importsOf, roomOf, type Import, type Rule, type Source, type Violation } from './source.ts';
 
 const PURE = ['core', 'pki', 'mesh', 'rotation', 'alerts', 'pictures'];
-const TALKERS = { values: [...PURE, 'actions'], types: ['config'] };
+const TALKERS = { values: [...PURE, 'actions'], types: ['config', 'changes'] };
 
 interface Arrows {
   /** Rooms that may be imported. */
