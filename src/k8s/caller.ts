@@ -13,6 +13,16 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** How long one attempt may take, in milliseconds. */
   readonly deadlineMs?: number;
+  /** Told of the server's clock by every answer to this call. */
+  readonly onServerTime?: (time: ServerTime) => void;
+}
+
+/** The clock of a server that answers, and the call on our own, in UTC milliseconds. */
+export interface ServerTime {
+  /** Its header Date: cut to whole seconds. */
+  readonly server: number;
+  readonly begun: number;
+  readonly ended: number;
 }
 
 export interface CallRecord {
@@ -131,7 +141,11 @@ export class Caller {
       const answer = await this.#http.send(context).toPromise();
       status = answer.httpStatusCode;
       const told = Date.parse(answer.headers['date'] ?? '');
-      if (!Number.isNaN(told)) onServerTime?.(told, (begun + clock.now()) / 2);
+      if (!Number.isNaN(told)) {
+        const ended = clock.now();
+        onServerTime?.(told, (begun + ended) / 2);
+        options.onServerTime?.({ server: told, begun, ended });
+      }
       const body = await answer.body.text();
       if (status >= 300) throw answerError(subject, status, answer.headers, body);
       return body;

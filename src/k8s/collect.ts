@@ -72,9 +72,10 @@ async function look(member: Member, options: CollectOptions, kubeconfigs: Kubeco
 }
 
 /** Failures of the first call that every other would meet too. A server that refuses to say its version may well answer the rest. */
-const SILENT: ReadonlySet<Reason> = new Set(['unreachable', 'timeout', 'tls', 'unauthorized', 'protocol', 'invalid', 'cancelled']);
+export const SILENT: ReadonlySet<Reason> = new Set(['unreachable', 'timeout', 'tls', 'unauthorized', 'protocol', 'invalid', 'cancelled']);
 
-function stopped(reason: unknown): OperatorError {
+/** Why a look was given up. */
+export function stopped(reason: unknown): OperatorError {
   if (reason instanceof OperatorError) return reason;
   return new OperatorError({ reason: 'cancelled', what: 'Cannot look at the mesh', why: 'it was cancelled', cause: reason });
 }
@@ -104,7 +105,8 @@ async function readParts(
   return { istiod, cacerts, trust, eastWest, remoteSecrets };
 }
 
-async function observe<T>(reading: Promise<T>): Promise<Observed<T>> {
+/** A failure becomes data. */
+export async function observe<T>(reading: Promise<T>): Promise<Observed<T>> {
   try {
     return { ok: true, value: await reading };
   } catch (error) {
@@ -112,13 +114,14 @@ async function observe<T>(reading: Promise<T>): Promise<Observed<T>> {
   }
 }
 
-function noSigner(): Observed<AuthorityFacts> {
+/** Nobody said which cluster signs. */
+export function noSigner(): { readonly ok: false; readonly failure: Failure } {
   const next = 'Give one cluster the role signer in the configuration; `meshwarden init` asks for it.';
   return { ok: false, failure: { reason: 'invalid', message: 'Nobody said in which cluster cert-manager keeps the root', next } };
 }
 
 /** Results in the order of the items, with at most `concurrency` under way. */
-async function inTurns<T, R>(items: readonly T[], concurrency: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function inTurns<T, R>(items: readonly T[], concurrency: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   const queue = [...items.entries()];
   const lane = async (): Promise<void> => {

@@ -30,6 +30,8 @@ export interface LeaseOptions {
   readonly holder: string;
   /** How long others wait after our last sign of life before they take it, in milliseconds. Whole seconds. */
   readonly durationMs: number;
+  /** Of the object; none by default. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -110,13 +112,18 @@ interface Times {
 }
 
 async function write(options: LeaseOptions, current: LeaseObject | undefined, times: Times, signal: AbortSignal): Promise<LeaseObject> {
-  const { client, namespace, name, holder, durationMs } = options;
+  const { client, holder, durationMs } = options;
   const spec = { holderIdentity: holder, leaseDurationSeconds: Math.ceil(durationMs / SECOND), ...times };
   const common = { apiVersion: apiVersionOf(LEASES), kind: 'Lease', spec };
-  if (current === undefined) return parse(client, await client.create(LEASES, { ...common, metadata: { namespace, name } }, { signal }));
+  const place = placeOf(options);
+  if (current === undefined) return parse(client, await client.create(LEASES, { ...common, metadata: place }, { signal }));
   const { uid, resourceVersion } = current.metadata;
-  const object = { ...common, metadata: { namespace, name, uid, resourceVersion } };
+  const object = { ...common, metadata: { ...place, uid, resourceVersion } };
   return parse(client, await client.replace(LEASES, object, { signal }));
+}
+
+function placeOf({ namespace, name, labels }: LeaseOptions) {
+  return { namespace, name, ...(labels === undefined ? {} : { labels }) };
 }
 
 /** Times of a Lease have exactly six decimals; the API server refuses any other number. */
@@ -189,12 +196,12 @@ async function renewOnce(options: LeaseOptions, current: LeaseObject, signal: Ab
 }
 
 async function giveBack(options: LeaseOptions, last: LeaseObject): Promise<void> {
-  const { client, namespace, name, clock, log } = options;
+  const { client, clock, log } = options;
   const { uid, resourceVersion } = last.metadata;
   const object = {
     apiVersion: apiVersionOf(LEASES),
     kind: 'Lease',
-    metadata: { namespace, name, uid, resourceVersion },
+    metadata: { ...placeOf(options), uid, resourceVersion },
     spec: {
       leaseDurationSeconds: 1,
       renewTime: microTime(clock.now()),

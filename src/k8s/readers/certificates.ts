@@ -4,7 +4,8 @@ import { CERTIFICATES, CLUSTER_ISSUERS } from '../resources.ts';
 import { ConditionList, Instant, Named } from './objects.ts';
 import { orMissing, shaped, type Reading } from './reading.ts';
 
-const Certificate = Named.extend({
+/** A Certificate as the API server sends it. */
+export const CertificateObject = Named.extend({
   spec: z.object({
     secretName: z.string(),
     isCA: z.boolean().default(false),
@@ -36,13 +37,13 @@ const Issuer = Named.extend({
 /** A Certificate by name; null where there is none. */
 export async function readCertificate(reading: Reading, namespace: string, name: string): Promise<ManagedCertificate | null> {
   const object = await orMissing(reading.client.get(CERTIFICATES, { namespace, name }, { signal: reading.signal }));
-  return object === undefined ? null : certificateFacts(shaped(Certificate, object, `the Certificate ${namespace}/${name}`, reading));
+  return object === undefined ? null : certificateFacts(shaped(CertificateObject, object, `the Certificate ${namespace}/${name}`, reading));
 }
 
 /** All Certificates of a namespace. */
 export async function readCertificates(reading: Reading, namespace: string): Promise<readonly ManagedCertificate[]> {
   const items = await reading.client.list(CERTIFICATES, { namespace, signal: reading.signal });
-  return items.map((item) => certificateFacts(shaped(Certificate, item, 'a Certificate', reading)));
+  return items.map((item) => certificateFacts(shaped(CertificateObject, item, 'a Certificate', reading)));
 }
 
 export async function readClusterIssuers(reading: Reading): Promise<readonly IssuerFacts[]> {
@@ -52,7 +53,8 @@ export async function readClusterIssuers(reading: Reading): Promise<readonly Iss
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-function certificateFacts({ metadata, spec, status }: z.infer<typeof Certificate>): ManagedCertificate {
+/** What the product knows of a Certificate. */
+export function certificateFacts({ metadata, spec, status }: z.infer<typeof CertificateObject>): ManagedCertificate {
   const { isCA, commonName, duration, renewBefore, privateKey, renewal, issuerRef } = spec;
   return {
     namespace: metadata.namespace,

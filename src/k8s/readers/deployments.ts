@@ -36,6 +36,7 @@ function deploymentFacts({ metadata, spec, status }: z.infer<typeof Deployment>)
   };
 }
 
-function versionOf(images: readonly string[]): string | undefined {
+/** The version in the tag of the first image that has one. */
+export function versionOf(images: readonly string[]): string | undefined {
   return images.map((image) => TAG.exec(image)?.groups?.['version']).find((version) => version !== undefined);
 }
