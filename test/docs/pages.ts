@@ -7,7 +7,7 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 /** The pages at the top and in `docs`, by their path. */
 export const PAGES: readonly string[] = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs'))
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),
 ].toSorted();
