@@ -83,8 +83,7 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
     );
   }
   fillSigner(signer, members, { root, now, age: ageOf(options) });
-  const intermediates = members.map(({ name }) => intermediateOf(name));
-  const certManager = createCertManager({ clock, store: signer.api.store, intermediates });
+  const certManager = createCertManager({ clock, store: signer.api.store });
   return {
     clock,
     members,

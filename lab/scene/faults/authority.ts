@@ -31,7 +31,9 @@ export function authorityFaults(parts: AuthorityParts): LabFault[] {
   return [...members.map((member) => intermediateExpired(member, parts)), guideMistake(parts), stopped(parts), absent(parts)];
 }
 
-function intermediateExpired(member: MeshMember, { signer, root, now }: AuthorityParts): LabFault {
+function intermediateExpired(member: MeshMember, parts: AuthorityParts): LabFault {
+  const { signer, root, now, certManager } = parts;
+  const { namespace, name } = intermediateOf(member.name);
   const text = {
     id: `intermediate-expired-${member.name}`,
     title: `Expire the intermediate of ${member.name}`,
@@ -39,7 +41,7 @@ function intermediateExpired(member: MeshMember, { signer, root, now }: Authorit
     group: GROUP,
   };
   const touched = signer === member ? [member] : [signer, member];
-  return changing(text, touched, () => {
+  const fault = changing(text, touched, () => {
     const shape = intermediateOf(member.name);
     const life = expired(shape, now());
     // Signed once for both clusters: what istiod has is what cert-manager issued.
@@ -49,6 +51,8 @@ function intermediateExpired(member: MeshMember, { signer, root, now }: Authorit
       ...(at === member ? [cacertsChange(withTexts(cacertsTexts(issued)))] : []),
     ];
   });
+  // A controller that works would renew it at once.
+  return switching(fault, (on) => (on ? certManager.setAside(namespace, name) : certManager.takeBack(namespace, name)));
 }
 
 function expired(shape: CertificateShape, now: number): Life {
@@ -82,19 +86,24 @@ function guideMistake({ members, signer, root, now }: AuthorityParts): LabFault 
     group: GROUP,
   };
   return changing(text, members, () => {
-    const made = new Map(members.map(({ name }) => [name, selfSigned(intermediateOf(name), now())]));
+    const at = now();
+    const made = new Map(members.map(({ name }) => [name, selfSigned(intermediateOf(name), at)]));
     return (member) => [
-      ...(member === signer ? [...made].flatMap(([name, authority]) => selfSignedChanges(intermediateOf(name), authority)) : []),
+      ...(member === signer ? [...made].flatMap(([name, authority]) => selfSignedChanges(intermediateOf(name), authority, at)) : []),
       ...[...made].filter(([name]) => name === member.name).map(([, own]) => cacertsChange(withTexts(guideTexts(own, root)))),
     ];
   });
 }
 
 function selfSigned(shape: CertificateShape, now: number): Authority {
-  return createAuthority({ commonName: shape.name, ...lifeOf(shape, now - 24 * HOUR_MS) });
+  return createAuthority({ commonName: shape.name, ...selfSignedLife(shape, now) });
 }
 
-function selfSignedChanges(shape: CertificateShape, { certificatePem, keyPem }: Authority): Overlay[] {
+function selfSignedLife(shape: CertificateShape, now: number): Life {
+  return lifeOf(shape, now - 24 * HOUR_MS);
+}
+
+function selfSignedChanges(shape: CertificateShape, { certificatePem, keyPem }: Authority, now: number): Overlay[] {
   const at = { namespace: shape.namespace, name: shape.name };
   const secret: Change = (object) =>
     object && {
@@ -107,7 +116,8 @@ function selfSignedChanges(shape: CertificateShape, { certificatePem, keyPem }: 
     };
   const certificate: Change = (object) => {
     const issuerRef = { ...fieldsAt(object, 'spec', 'issuerRef'), name: SELF_SIGNED_ISSUER };
-    return withFields('spec', { issuerRef })(object);
+    const issued = withFields('spec', { issuerRef })(object);
+    return issued && withFields('status', issuedStatus(shape, selfSignedLife(shape, now)))(issued);
   };
   return [
     { kind: 'Secret', ...at, change: secret },
@@ -160,18 +170,26 @@ function running(
   { signer, certManager }: Pick<AuthorityParts, 'signer' | 'certManager'>,
   changes: () => Overlay[],
 ): LabFault {
-  const fault = changingOne(text, signer, changes);
+  return switching(changingOne(text, signer, changes), (on) => (on ? certManager.stop(text.id) : certManager.start(text.id)));
+}
+
+/** A fault that holds the controller before it comes, and lets it go after it went. */
+function switching(fault: LabFault, hold: (on: boolean) => void): LabFault {
+  const { id, title, explain, group } = fault;
   return {
-    ...text,
+    id,
+    title,
+    explain,
+    group,
     kind: 'toggle',
     get on() {
       return fault.on;
     },
     async set(on) {
       if (on === fault.on) return;
+      if (on) hold(on);
       await fault.set(on);
-      if (on) certManager.stop(text.id);
-      else certManager.start(text.id);
+      if (!on) hold(on);
     },
   };
 }

@@ -30,12 +30,16 @@ function recordedRenewal(): unknown[] {
   const { timeline } = JSON.parse(readFileSync(RECORDING, 'utf8')) as {
     timeline: { event: string; t_ms: number; object?: KubeObject }[];
   };
-  const states = timeline
-    .filter(({ event, t_ms }) => event === 'MODIFIED Certificate rec-cm-time/short' && t_ms > 25_000 && t_ms < 35_000)
-    .map(({ object }) => {
-      const { nextPrivateKeySecretName: _, ...status } = fieldsAt(object, 'status');
-      return status;
-    });
+  return statesOf(
+    timeline
+      .filter(({ event, t_ms }) => event === 'MODIFIED Certificate rec-cm-time/short' && t_ms > 25_000 && t_ms < 35_000)
+      .map(({ object }) => fieldsAt(object, 'status')),
+  );
+}
+
+/** The temporary key comes and goes beside the rest. */
+function statesOf(statuses: readonly Record<string, unknown>[]): unknown[] {
+  const states = statuses.map(({ nextPrivateKeySecretName: _, ...status }) => status);
   return states.filter((state, index) => JSON.stringify(state) !== JSON.stringify(states[index - 1]));
 }
 
@@ -63,15 +67,15 @@ describe('lab/controllers/cert-manager', () => {
 
   it('issues with a new key at the renewal time, through the states of the real one', () => {
     const old = { key: secret('tls.key'), revision: status()['revision'], renewalTime: status()['renewalTime'] };
-    const states: unknown[] = [];
+    const states: Record<string, unknown>[] = [];
     const letGo = store().onWrite(({ object }) => {
-      if (object.kind === 'Certificate' && object.metadata.name === 'istio-ica-cluster-b') states.push(object['status']);
+      if (object.kind === 'Certificate' && object.metadata.name === 'istio-ica-cluster-b') states.push(fieldsAt(object, 'status'));
     });
 
     clock.advance(101 * DAY);
     letGo();
 
-    expect(numbered(states)).toEqual(numbered(recordedRenewal()));
+    expect(numbered(statesOf(states))).toEqual(numbered(recordedRenewal()));
     expect(old.revision).toBe(1);
     expect(status()).toMatchObject({ revision: 2, notBefore: old.renewalTime });
     expect(secret('tls.key')).not.toBe(old.key);
