@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { remember } from '../pki/keys.ts';
 import { CA_ISSUER, ROOT } from './cert-manager.ts';
+import { readCertificates } from '../../src/pki/certificate.ts';
 import type { MeshMember } from './member.ts';
 import { AUTHORITY_NAMESPACE, APPLICATION_NAMESPACES } from './namespaces.ts';
 import { PRODUCT_USER } from './rbac.ts';
@@ -46,6 +47,7 @@ export function configYaml(members: readonly MeshMember[], { kubeconfigDir, redi
       root: { namespace: ROOT.namespace, certificate: ROOT.name },
       issuer: CA_ISSUER,
       intermediates: { namespace: AUTHORITY_NAMESPACE, certificate: 'istio-ica-{cluster}' },
+      ...pinned(members),
     },
     ...(discord === undefined ? {} : { discord }),
     ...(redisUrl === undefined ? {} : { redis: { url: redisUrl } }),
@@ -78,4 +80,10 @@ export async function writeKubeconfigs(members: readonly MeshMember[], dir: stri
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const files = [...kubeconfigs(members), ['all', mergedKubeconfig(members)] as const];
   await Promise.all(files.map(([name, text]) => writeFile(join(dir, `${name}.yaml`), text, { mode: 0o600 })));
+}
+
+/** The fingerprint of the root that the mesh began with, as somebody pinned it who looked at it once. */
+function pinned([first]: readonly MeshMember[]): { readonly rootFingerprint?: string } {
+  const [root] = first === undefined ? [] : readCertificates(first.signing.rootPem).certificates;
+  return root === undefined ? {} : { rootFingerprint: root.fingerprint };
 }

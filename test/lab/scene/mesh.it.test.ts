@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createStillClock } from '../still-clock.ts';
 import { fieldsAt, textAt } from '../../../lab/kubernetes/object.ts';
+import { readCertificates } from '../../../src/pki/certificate.ts';
 import { everyKeyEverMade } from '../../../lab/pki/keys.ts';
 import { clustersOf } from '../../../lab/scene/cluster.ts';
 import type { MeshMember } from '../../../lab/scene/member.ts';
@@ -202,6 +203,7 @@ describe('lab/scene/mesh', () => {
           root: { namespace: 'cert-manager', certificate: 'istio-root' },
           issuer: 'istio-root-ca',
           intermediates: { namespace: 'istio-ca', certificate: 'istio-ica-{cluster}' },
+          rootFingerprint: readCertificates(mesh.root.certificatePem).certificates[0]?.fingerprint,
         },
         redis: { url: 'redis://127.0.0.1:6379/0' },
       });
