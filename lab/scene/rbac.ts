@@ -14,7 +14,9 @@ export const PRODUCT_GROUPS = ['system:serviceaccounts', 'system:serviceaccounts
 
 /** The manifests of `deploy/rbac` for a cluster. */
 export function productRights({ roles }: Pick<MeshCluster, 'roles'>): KubeObject[] {
-  return [...manifests('reader.yaml'), ...(roles.includes('signer') ? manifests('signer.yaml') : [])];
+  const signs = roles.includes('signer');
+  const files = signs ? ['reader.yaml', 'signer.yaml', 'writer.yaml', 'signer-writer.yaml'] : ['reader.yaml', 'writer.yaml'];
+  return files.flatMap(manifests);
 }
 
 function manifests(file: string): KubeObject[] {

@@ -13,7 +13,7 @@ import { Named } from './readers/objects.ts';
 import { orMissing, orUnknownKind, shaped, type Reading } from './readers/reading.ts';
 import { readVersion } from './readers/version.ts';
 import { apiVersionOf, CERTIFICATES, CLUSTER_ISSUERS, DEPLOYMENTS, NAMESPACES, SELF_SUBJECT_REVIEWS, type Resource } from './resources.ts';
-import { readerRights, reviewRights, signerRights, type Right } from './rights.ts';
+import { readerRights, reviewRights, signerRights, signerWriterRights, writerRights, type Right } from './rights.ts';
 import type { AuthorityTarget, ClusterTarget } from './target.ts';
 
 export interface ClusterDoctorOptions {
@@ -70,9 +70,11 @@ async function lookInside(reading: Reading, { target, istioNamespace, authority 
   const signs = target.identity.roles.includes('signer');
   const intermediates = authority.intermediates[0]?.namespace ?? 'istio-ca';
   const needed = [...readerRights(istioNamespace), ...(signs ? signerRights(authority.root.namespace, intermediates) : [])];
-  const [user, missingRights, everything, rootSecret, uid, istio, istioIds, names] = await Promise.all([
+  const toChange = [...writerRights(istioNamespace), ...(signs ? signerWriterRights(authority.root.namespace, intermediates) : [])];
+  const [user, missingRights, missingWriteRights, everything, rootSecret, uid, istio, istioIds, names] = await Promise.all([
     observe(() => whoAmI(reading)),
     observe(() => lacking(reading, needed)),
+    observe(() => lacking(reading, toChange)),
     observe(() => may(reading, { group: '*', resource: '*', verb: '*', namespace: undefined, name: undefined })),
     signs ? observe(() => mayReadRoot(reading, authority.root)) : undefined,
     observe(async () => (await namespaceUid(reading, 'kube-system')) ?? ''),
@@ -80,7 +82,7 @@ async function lookInside(reading: Reading, { target, istioNamespace, authority 
     observe(() => istioIdsOf(reading, istioNamespace)),
     signs ? authorityNames(reading, authority.root.namespace, intermediates) : undefined,
   ]);
-  return { user, missingRights, everything, rootSecret, uid, istioNamespace: istio, istioIds, authority: names };
+  return { user, missingRights, missingWriteRights, everything, rootSecret, uid, istioNamespace: istio, istioIds, authority: names };
 }
 
 const SelfReview = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });

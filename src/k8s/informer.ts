@@ -42,6 +42,8 @@ export interface InformerOptions {
   readonly onChange: (change: Change) => void;
   /** Told of every failure; it is tried again whatever the failure. */
   readonly onFailure?: (failure: OperatorError) => void;
+  /** What is kept and told of an object; all of it by default. What holds keys should not stay in memory. */
+  readonly keep?: (object: WatchedObject) => WatchedObject;
   /** A connection that says nothing for so long is dead, in milliseconds. Servers send bookmarks about once a minute. */
   readonly inactivityMs?: number;
 }
@@ -190,7 +192,8 @@ class Loop {
   }
 
   /** An object that came back under its name with another uid is another object. */
-  #seen(object: WatchedObject): void {
+  #seen(whole: WatchedObject): void {
+    const object = this.#options.keep?.(whole) ?? whole;
     const before = this.known.get(keyOf(object));
     if (before?.metadata.resourceVersion === object.metadata.resourceVersion) return;
     if (before !== undefined && before.metadata.uid !== object.metadata.uid) this.#gone(before);
@@ -199,7 +202,8 @@ class Loop {
     this.#tell({ type, object });
   }
 
-  #gone(object: WatchedObject): void {
+  #gone(whole: WatchedObject): void {
+    const object = this.#options.keep?.(whole) ?? whole;
     if (this.known.delete(keyOf(object))) this.#tell({ type: 'deleted', object });
   }
 

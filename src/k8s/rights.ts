@@ -6,6 +6,7 @@ import type { CallOptions, ClusterClient } from './client.ts';
 export interface Right {
   /** `''` for the core group. */
   readonly group: string;
+  /** With its subresource where there is one: `pods/portforward`. */
   readonly resource: string;
   readonly verb: string;
   /** Undefined: in the whole cluster. */
@@ -54,6 +55,38 @@ export function signerRights(rootNamespace: string, intermediatesNamespace: stri
   ]);
 }
 
+/** What is needed beside the reader's in every cluster whose `cacerts` is written (`deploy/rbac/writer.yaml`). */
+export function writerRights(istioNamespace: string): readonly Right[] {
+  const namespace = istioNamespace;
+  return expand([
+    { group: '', resources: ['configmaps'], names: ['istio-ca-root-cert'], verbs: ['list'] },
+    { group: '', resources: ['secrets'], names: ['cacerts'], verbs: ['update'], namespace },
+    { group: '', resources: ['secrets'], verbs: ['create', 'patch', 'delete'], namespace },
+    { group: '', resources: ['pods'], verbs: ['list', 'patch'], namespace },
+    { group: '', resources: ['pods/portforward'], verbs: ['get', 'create'], namespace },
+    { group: '', resources: ['configmaps'], names: ['istio'], verbs: ['get'], namespace },
+    { group: 'apps', resources: ['deployments'], names: ['istiod'], verbs: ['patch'], namespace },
+  ]);
+}
+
+/** What is needed beside the signer's and the writer's in the cluster with cert-manager (`deploy/rbac/signer-writer.yaml`). */
+export function signerWriterRights(rootNamespace: string, intermediatesNamespace: string): readonly Right[] {
+  const namespace = intermediatesNamespace;
+  const group = 'cert-manager.io';
+  const make = ['create', 'patch', 'delete'];
+  return expand([
+    { group, resources: ['clusterissuers'], verbs: make },
+    { group, resources: ['certificates'], verbs: make, namespace: rootNamespace },
+    { group, resources: ['certificates'], verbs: make, namespace },
+    { group, resources: ['certificates/status'], verbs: ['update'], namespace },
+    { group: '', resources: ['secrets'], verbs: ['list', 'watch'], namespace },
+    { group: '', resources: ['configmaps'], verbs: ['get', 'create'], namespace },
+    { group: '', resources: ['configmaps'], names: ['meshwarden-intent'], verbs: ['update', 'delete'], namespace },
+    { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['create'], namespace },
+    { group: 'coordination.k8s.io', resources: ['leases'], names: ['meshwarden-changes'], verbs: ['get', 'update'], namespace },
+  ]);
+}
+
 function expand(rules: readonly Rule[]): readonly Right[] {
   return rules.flatMap(({ group, resources, verbs, namespace, names }) =>
     resources.flatMap((resource) =>
@@ -74,11 +107,13 @@ export async function reviewRights(
 }
 
 async function review(client: ClusterClient, right: Right, { signal }: CallOptions): Promise<ReviewedRight> {
-  const { group, resource, verb, namespace, name } = right;
+  const { group, verb, namespace, name } = right;
+  const [resource, subresource] = right.resource.split('/');
   const resourceAttributes = {
     group,
     resource,
     verb,
+    ...(subresource === undefined ? {} : { subresource }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(name === undefined ? {} : { name }),
   };

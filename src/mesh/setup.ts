@@ -48,6 +48,8 @@ export interface InsideFacts {
   /** The user name that the API server has for us. */
   readonly user: Observed<string>;
   readonly missingRights: Observed<readonly SetupRight[]>;
+  /** Those that only changing the authority needs: an installation that only looks lacks them on purpose. */
+  readonly missingWriteRights?: Observed<readonly SetupRight[]>;
   /** We may do everything. */
   readonly everything: Observed<boolean>;
   /** We may read the Secret that holds the root's key. Undefined: not the cluster that has it. */

@@ -73,6 +73,7 @@ describe('src/k8s/doctor.ts', () => {
     expect(inside).toEqual({
       user: { ok: true, value: PRODUCT_USER },
       missingRights: { ok: true, value: [] },
+      missingWriteRights: { ok: true, value: [] },
       everything: { ok: true, value: false },
       rootSecret: { ok: true, value: false },
       uid: { ok: true, value: expect.stringMatching(/^[0-9a-f-]{36}$/) },

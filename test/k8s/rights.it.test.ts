@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { readerRights, reviewRights, signerRights, type Right } from '../../src/k8s/rights.ts';
+import { readerRights, reviewRights, signerRights, signerWriterRights, writerRights, type Right } from '../../src/k8s/rights.ts';
 import { NEVER, startBench, type Bench } from './lab.ts';
 
 interface Role {
@@ -54,6 +54,22 @@ describe('src/k8s/rights.ts', () => {
 
   it('asks for exactly what deploy/rbac/signer.yaml grants', () => {
     expect(sorted(signerRights('cert-manager', 'istio-ca'))).toEqual(sorted(granted('signer.yaml')));
+  });
+
+  it('asks for exactly what the two manifests of the writer grant', () => {
+    expect(sorted(writerRights('istio-system'))).toEqual(sorted(granted('writer.yaml')));
+    expect(sorted(signerWriterRights('cert-manager', 'istio-ca'))).toEqual(sorted(granted('signer-writer.yaml')));
+  });
+
+  it('asks for no right on the Secret of the root', () => {
+    const all = [
+      ...signerRights('cert-manager', 'istio-ca'),
+      ...signerWriterRights('cert-manager', 'istio-ca'),
+      ...writerRights('istio-system'),
+    ];
+    expect(
+      all.filter(({ resource, namespace }) => resource === 'secrets' && namespace !== 'istio-ca' && namespace !== 'istio-system'),
+    ).toEqual([]);
   });
 
   it('finds which rights are there and which are not', async () => {
