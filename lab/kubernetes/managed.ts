@@ -91,10 +91,15 @@ export function withoutLost(owners: readonly Owner[], lost: FieldSet): Owner[] {
   return owners.map((owner) => ({ ...owner, fields: minus(owner.fields, lost) }));
 }
 
+/** A writer may send other owners than there are, and then they count; an object without any keeps those that it had. */
+function sends({ metadata }: KubeObject): boolean {
+  return (metadata.managedFields ?? []).length > 0;
+}
+
 /** The managedFields after a plain write: what changed belongs to the writer, what vanished to nobody. */
 export function ownersAfterUpdate(before: KubeObject | undefined, after: KubeObject, structure: Structure, writer: Writer): Owner[] {
   const changes = compare(comparable(before), comparable(after), structure);
-  const owners = before === undefined ? [] : ownersOf(before);
+  const owners = before === undefined ? [] : ownersOf(sends(after) ? after : before);
   // An object that nobody owns anything of is not followed before it is applied.
   if (before !== undefined && owners.length === 0) return [];
   const touched = withoutUnowned(union(changes.added, changes.modified));

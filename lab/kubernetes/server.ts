@@ -57,7 +57,10 @@ export class LabServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
-    server.on('request', (message, response) => void this.#serve(message, response));
+    server.on('request', (message, response) => {
+      response.setHeader('date', new Date(this.#parts.clock.now()).toUTCString());
+      void this.#serve(message, response);
+    });
     server.on('upgrade', (message, socket, head) => void this.#upgrade(message, socket, head));
     return server;
   }
