@@ -67,6 +67,8 @@ export interface ChangeView {
   readonly failure: Failure | undefined;
   /** What is so at the end, one short line each. */
   readonly result: readonly string[];
+  /** Clusters whose `cacerts` this run wrote. */
+  readonly written?: readonly string[];
   readonly shownIn: { readonly channel: string; readonly message: string } | undefined;
 }
 

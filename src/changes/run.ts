@@ -51,6 +51,7 @@ class Run {
   #lease: Lease | undefined;
   #subject: ViewSubject;
   #steps: readonly PlannedStep[] = [];
+  readonly #written = new Set<string>();
 
   constructor(options: RunOptions, context: EngineContext) {
     this.#options = options;
@@ -151,6 +152,7 @@ class Run {
         return this.#show(stuckView(this.#subject, clock.now(), [contested(step)], this.#steps));
       throw error;
     }
+    if (step.kind === 'write' || step.kind === 'writeRoots') this.#written.add(step.cluster);
     this.#troubles.conflicts = 0;
     this.#troubles.failures = 0;
     await this.#record('step', says, 'ok');
@@ -200,8 +202,9 @@ class Run {
   }
 
   /** Whoever watches is told; that they cannot be told stops nothing. */
-  async #show(view: ChangeView): Promise<ChangeView> {
+  async #show(plain: ChangeView): Promise<ChangeView> {
     const { board, log } = this.#context;
+    const view = this.#written.size === 0 ? plain : { ...plain, written: [...this.#written] };
     await board
       .put(view)
       .catch((error: unknown) => log.warn({ component: 'changes', err: error }, 'how a change stands could not be shown'));

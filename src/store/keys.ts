@@ -13,4 +13,11 @@ export const KEYS = {
   replies: `${PREFIX}:replies`,
   /** Followed by the id of an interaction: some bot answers it. */
   claims: `${PREFIX}:claim:`,
+  /** Followed by the id of a plan: the plan, who approved it, what became of it. */
+  proposals: `${PREFIX}:proposal:`,
+  /** Followed by a user and the step of a one-time code: that code was used. */
+  codes: `${PREFIX}:code:`,
+  boardViews: `${PREFIX}:board:views`,
+  boardShown: `${PREFIX}:board:shown`,
+  audit: `${PREFIX}:audit`,
 } as const;
