@@ -32,7 +32,13 @@ export function watchSources({ onChange, onFailure, target, ...options }: Source
   const { clock, random, log } = options;
   const informers = target.intermediates.map(({ cluster, namespace, certificate: name }) =>
     startInformer({
-      ...{ client, resource: SECRETS, namespace, name, clock, random, log },
+      client,
+      resource: SECRETS,
+      namespace,
+      name,
+      clock,
+      random,
+      log,
       keep: withoutData,
       onChange: ({ type }) => onChange({ cluster, type }),
       onFailure: (failure) => onFailure?.(cluster, toFailure(failure)),

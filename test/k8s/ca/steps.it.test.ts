@@ -150,6 +150,14 @@ describe('src/k8s/ca/steps', () => {
     expect(await refused(await writeStep())).toMatchObject({ why: 'the key of this intermediate counts as stolen' });
   });
 
+  it('does not put a new intermediate beside a list of revoked certificates that cannot cover it', async () => {
+    own();
+    const { store } = bench.mesh.member(OTHER).api;
+    store.patch('Secret', 'istio-system', 'cacerts', { data: { 'ca-crl.pem': 'eA==' } }, { manager: FIELD_MANAGER });
+    renewSource();
+    expect(await refused(await writeStep())).toMatchObject({ reason: 'conflict', why: expect.stringContaining('ca-crl.pem') });
+  });
+
   it('never writes what does not verify', async () => {
     own();
     // It would mend the source at once.

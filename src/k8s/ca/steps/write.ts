@@ -112,12 +112,19 @@ interface Sources {
   readonly crl: string | undefined;
 }
 
-/** All values as the Secret carries them. A list of revoked certificates that is there stays unless another one is given. */
+/**
+ * All values as the Secret carries them. A list of revoked certificates covers the intermediates that it was made for: beside another intermediate no proxy
+ * would accept a certificate of it.
+ */
 async function dataOf(step: WriteStep, { files, present, crl }: Sources, context: StepContext): Promise<Readonly<Record<string, string>>> {
   const { client, secret } = present;
   const kept = secret?.data['root-cert.pem'];
   const list = crl === undefined ? secret?.data['ca-crl.pem'] : base64(crl);
   const own = readCertificates(files['root-cert.pem']).certificates;
+  if (crl === undefined && list !== undefined && secret?.data['ca-cert.pem'] !== base64(files['ca-cert.pem'])) {
+    const why = 'it holds ca-crl.pem, which does not cover the new intermediate; supply a list that covers it, or take that key away';
+    throw conflict(client, 'the Secret cacerts', why);
+  }
   if (step.roots === 'keep' && kept === undefined)
     throw conflict(client, 'the Secret cacerts', 'it has no root-cert.pem that could be kept');
   return {
