@@ -2,7 +2,7 @@
 import type { Clock } from '../../src/core/clock.ts';
 import { assemble } from './assemble.ts';
 import type { AuditEntry, CallListener } from './audit.ts';
-import type { EndpointTarget } from './endpoints.ts';
+import type { EndpointSource } from './endpoints.ts';
 import type { Faults } from './faults.ts';
 import { bearer, certified, kubeconfigText } from './kubeconfig.ts';
 import { createFaults } from './make-faults.ts';
@@ -10,8 +10,10 @@ import type { ObjectStore } from './objects.ts';
 import { route } from './router.ts';
 import { LabServer } from './server.ts';
 import { makeServingCertificate } from './serving.ts';
+import type { TokenReview } from './users.ts';
 
-export type { EndpointTarget } from './endpoints.ts';
+export type { EndpointSource, EndpointTarget, Way } from './endpoints.ts';
+export type { TokenReview } from './users.ts';
 export type { KubeObject } from './object.ts';
 
 /** What a lab cluster is called and where it listens. */
@@ -56,9 +58,13 @@ export interface LabCluster {
   /** How many watches are open. */
   readonly openWatches: number;
   /** Leads port-forwards and pod proxies for a pod's port to a listener of the lab. */
-  registerEndpoint(namespace: string, pod: string, port: number, target: EndpointTarget): void;
-  /** What `pods/log` of the pod answers. */
-  writeLog(namespace: string, pod: string, text: string): void;
+  registerEndpoint(namespace: string, pod: string, port: number, target: EndpointSource): void;
+  /** What `pods/log` of the pod answers; a function is asked each time. */
+  writeLog(namespace: string, pod: string, text: string | (() => string)): void;
+  /** Takes the listeners and the log of a pod away. */
+  forgetPod(namespace: string, pod: string): void;
+  /** Whose token that is, as a TokenReview for that audience tells it. */
+  reviewToken(token: string, audience: string): TokenReview;
   stop(): Promise<void>;
 }
 
@@ -110,6 +116,8 @@ export async function startLabCluster(options: LabClusterOptions): Promise<LabCl
     },
     registerEndpoint: (namespace, pod, port, target) => endpoints.register(namespace, pod, port, target),
     writeLog: (namespace, pod, text) => endpoints.writeLog(namespace, pod, text),
+    forgetPod: (namespace, pod) => endpoints.forget(namespace, pod),
+    reviewToken: (token, audience) => users.review(token, audience, clock.now()),
     stop: () => server.close(),
   };
 }

@@ -10,16 +10,28 @@ export interface EndpointTarget {
   readonly port: number;
 }
 
+/** How a connection comes to a pod: a port-forward arrives from loopback, the API server's proxy from another address. */
+export type Way = 'forward' | 'proxy';
+
+/** A listener, or what starts one when somebody first asks for it. */
+export type EndpointSource = EndpointTarget | ((way: Way) => Promise<EndpointTarget>);
+
 /** The listeners and logs of one cluster, by namespace and pod. */
 export class Endpoints {
-  readonly #targets = new Map<string, EndpointTarget>();
-  readonly #logs = new Map<string, string>();
+  readonly #targets = new Map<string, EndpointSource>();
+  readonly #logs = new Map<string, string | (() => string)>();
 
-  register(namespace: string, pod: string, port: number, target: EndpointTarget): void {
+  register(namespace: string, pod: string, port: number, target: EndpointSource): void {
     this.#targets.set(`${namespace}/${pod}:${port}`, target);
   }
 
-  find(namespace: string, pod: string, port: number): EndpointTarget | undefined {
+  /** Nothing of the pod leads anywhere any more; what it logged is gone too. */
+  forget(namespace: string, pod: string): void {
+    for (const key of this.#targets.keys()) if (key.startsWith(`${namespace}/${pod}:`)) this.#targets.delete(key);
+    this.#logs.delete(`${namespace}/${pod}`);
+  }
+
+  find(namespace: string, pod: string, port: number): EndpointSource | undefined {
     return this.#targets.get(`${namespace}/${pod}:${port}`);
   }
 
@@ -28,13 +40,19 @@ export class Endpoints {
     return [...this.#targets.keys()].some((key) => key.startsWith(`${namespace}/${pod}:`));
   }
 
-  writeLog(namespace: string, pod: string, text: string): void {
+  writeLog(namespace: string, pod: string, text: string | (() => string)): void {
     this.#logs.set(`${namespace}/${pod}`, text);
   }
 
   log(namespace: string, pod: string): string | undefined {
-    return this.#logs.get(`${namespace}/${pod}`);
+    const text = this.#logs.get(`${namespace}/${pod}`);
+    return typeof text === 'function' ? text() : text;
   }
+}
+
+/** Where a connection goes that comes this way. */
+export async function openEndpoint(source: EndpointSource, way: Way): Promise<EndpointTarget> {
+  return typeof source === 'function' ? source(way) : source;
 }
 
 /** The pod that a call to a subresource names. */

@@ -1,8 +1,9 @@
 /** `pods/portforward` over a WebSocket, as the JavaScript client speaks it: per port one data and one error channel, each opened by the port in two bytes. */
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Answer, ResourceCall } from './call.ts';
-import { podOf, requireNode, type Endpoints, type EndpointTarget } from './endpoints.ts';
+import { openEndpoint, podOf, requireNode, type Endpoints, type EndpointSource } from './endpoints.ts';
 import { requireAllowed, type Authorizer } from './rbac.ts';
 import { badRequest } from './status.ts';
 import type { Storage } from './store.ts';
@@ -38,7 +39,7 @@ function needsCreate(gitVersion: string): boolean {
 
 interface Forward {
   readonly port: number;
-  readonly target: EndpointTarget | undefined;
+  readonly target: EndpointSource | undefined;
   readonly data: number;
   readonly error: number;
   readonly pod: string;
@@ -93,14 +94,23 @@ function pipe(client: WebSocket, { port, target, data, error, pod }: Forward, do
     refuse(`failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: connect: connection refused`);
     return;
   }
-  const socket = connect(target);
-  socket.on('data', (chunk) => client.send(Buffer.concat([Buffer.of(data), chunk])));
-  socket.on('error', (fault) => refuse(fault.message));
-  socket.on('end', done);
+  // Bytes that come before the listener is there wait in between.
+  const inward = new PassThrough();
   client.on('message', (message: RawData) => {
     const frame = Buffer.isBuffer(message) ? message : Buffer.concat(Array.isArray(message) ? message : [Buffer.from(message)]);
-    if (frame[0] === data) socket.write(frame.subarray(1));
-    else if (frame[0] === CLOSE_CHANNEL && frame[1] === data) socket.end();
+    if (frame[0] === data) inward.write(frame.subarray(1));
+    else if (frame[0] === CLOSE_CHANNEL && frame[1] === data) inward.end();
   });
-  client.on('close', () => socket.destroy());
+  openEndpoint(target, 'forward').then(
+    (opened) => {
+      const socket = connect(opened);
+      if (client.readyState !== client.OPEN) socket.destroy();
+      inward.pipe(socket);
+      socket.on('data', (chunk) => client.send(Buffer.concat([Buffer.of(data), chunk])));
+      socket.on('error', (fault) => refuse(fault.message));
+      socket.on('end', done);
+      client.on('close', () => socket.destroy());
+    },
+    (fault: unknown) => refuse(String(fault)),
+  );
 }

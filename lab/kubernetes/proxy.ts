@@ -1,7 +1,7 @@
 /** `pods/NAME:PORT/proxy/...`: plain HTTP to a listener of the lab. */
 import { request, type ServerResponse } from 'node:http';
 import { jsonReply, type Answer, type ResourceCall } from './call.ts';
-import { podOf, type Endpoints, type EndpointTarget } from './endpoints.ts';
+import { openEndpoint, podOf, type Endpoints, type EndpointTarget } from './endpoints.ts';
 import { isFields, listAt, textAt, type KubeObject } from './object.ts';
 import { badRequest, failure, failureStatus } from './status.ts';
 import type { Storage } from './store.ts';
@@ -18,7 +18,14 @@ export function proxyToPod(storage: Storage, endpoints: Endpoints, call: Resourc
   const port = portOf(object, groups['port']);
   const target = endpoints.find(call.target.namespace, name, port);
   if (target === undefined) throw unreachable(object, port);
-  return { stream: (response) => forward(call, target, { object, port }, response) };
+  return {
+    stream: (response) => {
+      openEndpoint(target, 'proxy').then(
+        (opened) => forward(call, opened, { object, port }, response),
+        () => response.destroy(),
+      );
+    },
+  };
 }
 
 function portOf(pod: KubeObject, text: string | undefined): number {

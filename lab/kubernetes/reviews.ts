@@ -10,7 +10,7 @@ import type { Registry } from './registry.ts';
 import { invalid, notFound, type FieldFault } from './status.ts';
 import type { Storage } from './store.ts';
 import { PLAIN } from './structure.ts';
-import type { Users } from './users.ts';
+import { DEFAULT_AUDIENCE, type Users } from './users.ts';
 
 /** What reviews and tokens need. */
 export interface ReviewContext {
@@ -106,6 +106,7 @@ export function requestToken(context: ReviewContext, call: ResourceCall): Answer
   const user = `system:serviceaccount:${namespace}:${name}`;
   const id = randomUUID();
   const token = tokenText({ user, now: clock.now(), expiresAt, id, audiences: audiences.length === 0 ? [ISSUER] : audiences });
+  users.give(token, { user, audiences: audiences.length === 0 ? [ISSUER] : audiences, expiresAt });
   if (audiences.length === 0 || audiences.includes(ISSUER)) {
     const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
     const extra = { 'authentication.kubernetes.io/credential-id': [`JTI=${id}`] };
@@ -132,7 +133,7 @@ export function requestToken(context: ReviewContext, call: ResourceCall): Answer
   });
 }
 
-const ISSUER = 'https://kubernetes.default.svc';
+const ISSUER = DEFAULT_AUDIENCE;
 
 function parsed(call: ResourceCall): unknown {
   return call.body.length === 0 ? {} : (JSON.parse(call.body.toString()) as unknown);

@@ -25,6 +25,19 @@ interface Credential {
   expiresAt: number | undefined;
 }
 
+/** What a TokenReview says: whose the token is, or in the server's words why it is not good. */
+export type TokenReview = { readonly ok: true; readonly user: string } | { readonly ok: false; readonly error: string };
+
+/** A token of a service account, as it was given out. */
+export interface GivenToken {
+  readonly user: string;
+  readonly audiences: readonly string[];
+  readonly expiresAt: number;
+}
+
+/** The audience of whoever asks for none. */
+export const DEFAULT_AUDIENCE = 'https://kubernetes.default.svc';
+
 /** The user of a call that shows nothing. */
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
@@ -37,6 +50,8 @@ export function unauthorized(): StatusError {
 export class Users {
   readonly #credentials = new Map<string, Credential>();
   readonly #tokens = new Map<string, string>();
+  readonly #given = new Map<string, GivenToken>();
+  readonly #goneAccounts = new Set<string>();
 
   /** Adds a user, or another token of one. Answers the token. */
   add(name: string, options: NewUser = {}): string {
@@ -47,6 +62,29 @@ export class Users {
     this.#credentials.set(hash(token), { user, expiresAt: options.expiresAt });
     this.#tokens.set(name, token);
     return token;
+  }
+
+  /** Notes a token of a service account that was asked for, whatever its audience. */
+  give(token: string, given: GivenToken): void {
+    this.#given.set(hash(token), given);
+    this.#goneAccounts.delete(given.user);
+  }
+
+  /** The answer of a TokenReview; the texts are the real server's (recorded with istiod). */
+  review(token: string, audience: string, now: number): TokenReview {
+    const refused = (why?: string): TokenReview => ({
+      ok: false,
+      error: why === undefined ? 'invalid bearer token' : `[invalid bearer token, ${why}]`,
+    });
+    const credential = this.#credentials.get(hash(token));
+    const known =
+      this.#given.get(hash(token)) ??
+      (credential && { user: credential.user.name, audiences: [DEFAULT_AUDIENCE], expiresAt: credential.expiresAt });
+    if (known === undefined) return token.split('.').length === 3 ? refused('invalid signature, no keys found') : refused();
+    if (this.#goneAccounts.has(known.user)) return refused(`serviceaccounts "${known.user.split(':').at(-1)}" not found`);
+    if (known.expiresAt !== undefined && known.expiresAt <= now) return refused('service account token has expired');
+    if (known.audiences.includes(audience)) return { ok: true, user: known.user };
+    return refused(`token audiences ${JSON.stringify(known.audiences)} is invalid for the target audiences ${JSON.stringify([audience])}`);
   }
 
   /** The latest token of a user. */
@@ -62,7 +100,9 @@ export class Users {
   /** A deleted service account takes its tokens along. The real server caches them for up to ten seconds; the double does not. */
   forgetDeletedAccounts(storage: Storage): void {
     storage.follow({ group: '', resource: 'serviceaccounts' }, ({ type, object }) => {
-      if (type === 'DELETED') this.expire(`system:serviceaccount:${object.metadata.namespace}:${object.metadata.name}`);
+      const user = `system:serviceaccount:${object.metadata.namespace}:${object.metadata.name}`;
+      if (type === 'DELETED') this.#goneAccounts.add(user);
+      if (type === 'DELETED') this.expire(user);
     });
   }
 

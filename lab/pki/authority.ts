@@ -95,19 +95,22 @@ function authority(own: Issued, above: Pick<Authority, 'chainPem' | 'rootPem'>):
   };
 }
 
-function signerOf({ certificatePem, keyPem }: Issued): Signer {
+/** Who signs with this certificate and key. */
+export function signerOf({ certificatePem, keyPem }: Issued): Signer {
   const [certificate] = readCertificates(certificatePem).certificates;
   if (certificate === undefined) throw new Error('The PEM of an authority holds no certificate');
   const key = createPrivateKey(keyPem);
   return { key, name: Buffer.from(certificate.subjectDer, 'hex'), keyId: keyIdOf(createPublicKey(key)) };
 }
 
-function newKey(kind: LabKeyKind = 'P-256'): KeyObject {
+/** A fresh private key, not told to anybody yet. */
+export function newKey(kind: LabKeyKind = 'P-256'): KeyObject {
   if (kind === 'RSA') return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   return generateKeyPairSync('ec', { namedCurve: kind }).privateKey;
 }
 
-function printKey(key: KeyObject, form: LabKeyForm = 'native'): string {
+/** The key as PEM, told to the list of secrets. */
+export function printKey(key: KeyObject, form: LabKeyForm = 'native'): string {
   const native = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
   return remember(key.export({ type: form === 'pkcs8' ? 'pkcs8' : native, format: 'pem' }).toString());
 }

@@ -21,6 +21,7 @@ import {
 
 const OID = {
   commonName: '2.5.4.3',
+  organization: '2.5.4.10',
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
   alternativeNames: '2.5.29.17',
@@ -53,10 +54,16 @@ export interface AlternativeNames {
 export interface CertificateRequest extends Life {
   /** Undefined: an empty subject, as in the certificates of workloads. */
   readonly commonName: string | undefined;
+  /** None by default. */
+  readonly organization?: string;
   readonly publicKey: KeyObject;
   /** Undefined: no CA. */
   readonly ca: { readonly pathLength: number | undefined } | undefined;
   readonly names?: AlternativeNames;
+  /** The bits of the key usage and how many at the end are unused; by default what cert-manager asks for. */
+  readonly usage?: { readonly byte: number; readonly unused: number };
+  /** The extended key usage; by default both for a certificate that is no CA, and none for a CA. */
+  readonly purposes?: readonly ('serverAuth' | 'clientAuth')[];
 }
 
 /** Who signs it. */
@@ -68,10 +75,10 @@ export interface Signer {
   readonly keyId: Buffer | undefined;
 }
 
-/** The DER of a name with one common name, or of the empty name. */
-export function nameOf(commonName: string | undefined): Buffer {
-  if (commonName === undefined) return encode(sequence());
-  return encode(sequence(set(sequence(oid(OID.commonName), utf8(commonName)))));
+/** The DER of a name with an organization, a common name, both, or nothing. */
+export function nameOf(commonName: string | undefined, organization?: string): Buffer {
+  const part = (id: string, text: string | undefined): Asn1[] => (text === undefined ? [] : [set(sequence(oid(id), utf8(text)))]);
+  return encode(sequence(...part(OID.organization, organization), ...part(OID.commonName, commonName)));
 }
 
 /** SHA-1 over the bits of the public key (RFC 5280, 4.2.1.2, method 1). */
@@ -81,6 +88,8 @@ export function keyIdOf(publicKey: KeyObject): Buffer {
 
 function bitsOf(publicKey: KeyObject): Buffer {
   if (publicKey.asymmetricKeyType === 'rsa') return publicKey.export({ type: 'pkcs1', format: 'der' });
+  // The last 32 bytes of the SubjectPublicKeyInfo (RFC 8410, 4).
+  if (publicKey.asymmetricKeyType === 'ed25519') return publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   return Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
 }
@@ -94,7 +103,7 @@ export function signCertificate(request: CertificateRequest, signer: Signer): st
     algorithm,
     decode(signer.name),
     sequence(instant(request.notBefore), instant(request.notAfter)),
-    decode(nameOf(request.commonName)),
+    decode(nameOf(request.commonName, request.organization)),
     decode(request.publicKey.export({ type: 'spki', format: 'der' })),
     tagged(3, [sequence(...extensionsOf(request, signer))]),
   );
@@ -109,7 +118,8 @@ function serialNumber(): Buffer {
   return bytes;
 }
 
-function algorithmOf(key: KeyObject): { algorithm: Asn1; hash: string } {
+function algorithmOf(key: KeyObject): { algorithm: Asn1; hash: string | null } {
+  if (key.asymmetricKeyType === 'ed25519') return { algorithm: sequence(oid('1.3.101.112')), hash: null };
   if (key.asymmetricKeyType === 'rsa') return { algorithm: sequence(oid('1.2.840.113549.1.1.11'), none()), hash: 'sha256' };
   if (key.asymmetricKeyDetails?.namedCurve === 'secp384r1') return { algorithm: sequence(oid('1.2.840.10045.4.3.3')), hash: 'sha384' };
   return { algorithm: sequence(oid('1.2.840.10045.4.3.2')), hash: 'sha256' };
@@ -119,13 +129,14 @@ function extension(id: string, critical: boolean, value: Asn1): Asn1 {
   return sequence(oid(id), ...(critical ? [yes()] : []), octets(encode(value)));
 }
 
-function extensionsOf({ ca, names, commonName, publicKey }: CertificateRequest, { keyId }: Signer): Asn1[] {
-  const usage = ca === undefined ? LEAF_USAGE : CA_USAGE;
+function extensionsOf(request: CertificateRequest, { keyId }: Signer): Asn1[] {
+  const { ca, names, commonName, publicKey } = request;
+  const usage = request.usage ?? (ca === undefined ? LEAF_USAGE : CA_USAGE);
+  const purposes = request.purposes ?? (ca === undefined ? (['serverAuth', 'clientAuth'] as const) : []);
   const constraints = ca === undefined ? [] : [yes(), ...(ca.pathLength === undefined ? [] : [integer(ca.pathLength)])];
-  const purposes = sequence(oid(OID.serverAuth), oid(OID.clientAuth));
   return [
     extension(OID.keyUsage, true, bits(Buffer.from([usage.byte]), usage.unused)),
-    ...(ca === undefined ? [extension(OID.extendedKeyUsage, false, purposes)] : []),
+    ...(purposes.length === 0 ? [] : [extension(OID.extendedKeyUsage, false, sequence(...purposes.map((one) => oid(OID[one]))))]),
     extension(OID.basicConstraints, true, sequence(...constraints)),
     ...(ca === undefined ? [] : [extension(OID.subjectKeyId, false, octets(keyIdOf(publicKey)))]),
     ...(keyId === undefined ? [] : [extension(OID.authorityKeyId, false, sequence(tagged(0, keyId)))]),

@@ -1,4 +1,4 @@
-/** istiod 1.30.4, the keys it signs with, and the trust bundle it publishes. */
+/** istiod and the keys it signs with. */
 import type { Authority } from '../pki/authority.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 import { ISTIO_NAMESPACE } from './namespaces.ts';
@@ -7,11 +7,8 @@ import { deployment, pods, service, type Workload } from './workloads.ts';
 
 /** Of the images of control plane and gateways. */
 export const ISTIO_VERSION = '1.30.4';
-/** The ConfigMap in which istiod publishes the roots. */
-export const TRUST_BUNDLE = 'istio-ca-root-cert';
+export { TRUST_BUNDLE } from '../controllers/istiod/publish.ts';
 
-/** Namespaces that get no trust bundle (istio: pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go). */
-const WITHOUT_BUNDLE = new Set(['kube-public', 'kube-node-lease', 'local-path-storage']);
 const PORTS = [
   { name: 'grpc-xds', port: 15_010 },
   { name: 'https-dns', port: 15_012 },
@@ -19,8 +16,21 @@ const PORTS = [
   { name: 'http-monitoring', port: 15_014 },
 ];
 
-/** istiod's Deployment, its pod and its Service. */
-export function controlPlane(at: number, podNetwork: string, cluster: string): KubeObject[] {
+/** How istiod runs in a cluster. */
+export interface ControlPlaneShape {
+  /** The Istio cluster ID. */
+  readonly cluster: string;
+  /** {@link ISTIO_VERSION} by default. */
+  readonly version?: string;
+  /** `ISTIO_MULTIROOT_MESH`; off by default, as in Istio. */
+  readonly multiRoot?: boolean;
+  /** One by default. */
+  readonly replicas?: number;
+}
+
+/** istiod's Deployment, its pods and its Service. */
+export function controlPlane(at: number, podNetwork: string, shape: ControlPlaneShape): KubeObject[] {
+  const { cluster, version = ISTIO_VERSION, multiRoot = false, replicas = 1 } = shape;
   const selector = { app: 'istiod', istio: 'pilot' };
   const workload: Workload = {
     namespace: ISTIO_NAMESPACE,
@@ -29,13 +39,14 @@ export function controlPlane(at: number, podNetwork: string, cluster: string): K
       ...selector,
       'app.kubernetes.io/name': 'istiod',
       'app.kubernetes.io/part-of': 'istio',
-      'app.kubernetes.io/version': ISTIO_VERSION,
+      'app.kubernetes.io/version': version,
       'istio.io/rev': 'default',
     },
     selector,
     container: 'discovery',
-    image: `docker.io/istio/pilot:${ISTIO_VERSION}`,
-    environment: { CLUSTER_ID: cluster },
+    image: `docker.io/istio/pilot:${version}`,
+    environment: { CLUSTER_ID: cluster, ...(multiRoot ? { ISTIO_MULTIROOT_MESH: 'true' } : {}) },
+    replicas,
     podNetwork,
     at,
   };
@@ -61,16 +72,4 @@ export function cacerts(signing: Authority): KubeObject {
     data: secretData(cacertsTexts(signing)),
     type: 'Opaque',
   };
-}
-
-/** The trust bundle as istiod publishes it to those of the namespaces that get one. */
-export function trustBundles(rootPem: string, namespaces: readonly string[]): KubeObject[] {
-  return namespaces
-    .filter((namespace) => !WITHOUT_BUNDLE.has(namespace))
-    .map((namespace) => ({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { namespace, name: TRUST_BUNDLE, labels: { 'istio.io/config': 'true' } },
-      data: { 'root-cert.pem': rootPem },
-    }));
 }

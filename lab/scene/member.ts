@@ -1,3 +1,4 @@
+import type { LabIstiods } from '../controllers/istiods.ts';
 import type { LabCluster } from '../kubernetes/cluster.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { MeshCluster } from './cluster.ts';
@@ -7,6 +8,8 @@ import type { Overlays } from './overlays.ts';
 export interface MeshMember extends MeshCluster {
   readonly api: LabCluster;
   readonly overlays: Overlays;
+  /** Its istiods, which run as long as the mesh. */
+  readonly istiod: LabIstiods;
   /** What its istiod was given to sign with when the mesh was built. */
   readonly signing: Authority;
   /** What the istiods of the others come in with. */

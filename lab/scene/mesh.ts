@@ -1,6 +1,8 @@
 /** A mesh of several clusters in one call: healthy, with real keys and certificates, as cert-manager and Istio would have left it. */
 import type { LabClock } from '../clock.ts';
 import { createCertManager, type CertManager } from '../controllers/cert-manager.ts';
+import type { Reviewer } from '../controllers/istiod/client-identity.ts';
+import { createIstiods } from '../controllers/istiods.ts';
 import { startLabCluster } from '../kubernetes/cluster.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
@@ -18,11 +20,11 @@ import {
 } from './cert-manager.ts';
 import { clustersOf, type MeshCluster } from './cluster.ts';
 import { configYaml, type ConfigOptions, kubeconfigs, mergedKubeconfig, writeKubeconfigs } from './config.ts';
-import { cacerts, controlPlane, trustBundles } from './control-plane.ts';
+import { cacerts, controlPlane } from './control-plane.ts';
 import { certManagerDefinitions, istioDefinitions } from './definitions.ts';
 import { crossNetworkGateway, eastWestGateway } from './gateways.ts';
 import type { MeshMember } from './member.ts';
-import { namespaces } from './namespaces.ts';
+import { ISTIO_NAMESPACE, namespaces } from './namespaces.ts';
 import { node } from './nodes.ts';
 import { createOverlays } from './overlays.ts';
 import { PRODUCT_GROUPS, PRODUCT_USER, productRights } from './rbac.ts';
@@ -40,6 +42,12 @@ export interface MeshOptions {
   readonly intermediatesAge?: number;
   /** What every API server and node says it is; by default a version that Istio 1.30 and cert-manager 1.21 support. */
   readonly gitVersion?: string;
+  /** The version of every istiod; by default the one that the scene was made for. */
+  readonly istioVersion?: string;
+  /** `ISTIO_MULTIROOT_MESH` of every istiod; off by default. */
+  readonly multiRoot?: boolean;
+  /** Replicas of each istiod; one by default. */
+  readonly istiodReplicas?: number;
 }
 
 /** A mesh that runs. */
@@ -69,19 +77,22 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   const now = clock.now();
   const root = createAuthority({ commonName: ROOT_NAME, ...lifeOf(ROOT, now - 30 * DAY_MS) });
   // Nothing is started for a mesh that cannot be.
-  const members = signing === -1 ? [] : await Promise.all(clusters.map((cluster) => startMember(cluster, root, options)));
+  const members: MeshMember[] = [];
+  const remote = (id: string): Reviewer | undefined => members.find(({ name }) => name === id)?.api.reviewToken;
+  if (signing !== -1) members.push(...(await Promise.all(clusters.map((cluster) => startMember(cluster, root, { ...options, remote })))));
   const signer = members[signing];
   if (signer === undefined) throw new Error('A mesh needs one cluster with the role signer');
 
   // Made once each: in a mesh of 100 clusters every one of them lies in 99 others.
   const remotes = members.map((member) => ({ member, secret: remoteSecret(remoteApi(member)) }));
   for (const member of members) {
-    fill(member, { root, now, version: versionOf(options) });
+    fill(member, { now, options });
     put(
       member,
       remotes.filter((remote) => remote.member !== member).map(({ secret }) => secret),
     );
   }
+  for (const { istiod } of members) istiod.start();
   fillSigner(signer, members, { root, now, age: ageOf(options) });
   const certManager = createCertManager({ clock, store: signer.api.store });
   return {
@@ -101,6 +112,7 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
     writeKubeconfigs: (dir) => writeKubeconfigs(members, dir),
     async stop() {
       certManager.close();
+      for (const { istiod } of members) istiod.stop();
       await Promise.all(members.map(({ api }) => api.stop()));
     },
   };
@@ -114,16 +126,31 @@ function versionOf({ gitVersion }: MeshOptions): string {
   return gitVersion ?? KUBERNETES_VERSION;
 }
 
-async function startMember(cluster: MeshCluster, root: Authority, options: MeshOptions): Promise<MeshMember> {
-  const { clock } = options;
+interface MemberOptions extends MeshOptions {
+  readonly remote: (id: string) => Reviewer | undefined;
+}
+
+async function startMember(cluster: MeshCluster, root: Authority, options: MemberOptions): Promise<MeshMember> {
+  const { clock, remote } = options;
   const api = await startLabCluster({ name: cluster.name, clock, gitVersion: versionOf(options) });
   const shape = intermediateOf(cluster.name);
   const token = readerToken();
   api.addUser(READER_USER, { token, groups: READER_GROUPS });
+  const overlays = createOverlays(api.store);
+  const istiod = createIstiods({
+    api,
+    clock,
+    cluster: cluster.name,
+    namespace: ISTIO_NAMESPACE,
+    podNetwork: `${cluster.podNetwork}.0`,
+    remote,
+    handsOff: (kind, namespace, name) => overlays.covers(kind, namespace, name),
+  });
   return {
     ...cluster,
     api,
-    overlays: createOverlays(api.store),
+    overlays,
+    istiod,
     signing: root.issueIntermediate({ commonName: shape.name, ...lifeOf(shape, clock.now() - ageOf(options)) }),
     readerToken: token,
     productToken: remember(api.addUser(PRODUCT_USER, { groups: PRODUCT_GROUPS })),
@@ -135,7 +162,7 @@ interface Filling {
   readonly now: number;
 }
 
-function fill(member: MeshMember, { root, now, version }: Filling & { readonly version: string }): void {
+function fill(member: MeshMember, { now, options }: { readonly now: number; readonly options: MeshOptions }): void {
   const { api, podNetwork } = member;
   put(member, [
     ...istioDefinitions(),
@@ -143,12 +170,16 @@ function fill(member: MeshMember, { root, now, version }: Filling & { readonly v
     ...namespaces(member),
     ...productRights(member),
   ]);
-  const names = api.store.list('Namespace').map(({ metadata }) => metadata.name ?? '');
+  const { istioVersion, multiRoot, istiodReplicas } = options;
   put(member, [
-    node(podNetwork, version),
+    node(podNetwork, versionOf(options)),
     cacerts(member.signing),
-    ...controlPlane(now, `${podNetwork}.0`, member.name),
-    ...trustBundles(root.certificatePem, names),
+    ...controlPlane(now, `${podNetwork}.0`, {
+      cluster: member.name,
+      ...(istioVersion === undefined ? {} : { version: istioVersion }),
+      ...(multiRoot === undefined ? {} : { multiRoot }),
+      ...(istiodReplicas === undefined ? {} : { replicas: istiodReplicas }),
+    }),
     ...eastWestGateway(member, now),
     crossNetworkGateway(),
     ...reader(member.readerToken, api.caPem),

@@ -33,6 +33,8 @@ export interface Overlays {
   remove(id: string): void;
   /** False also when somebody else has meanwhile written all the objects: who writes an object writes over every layer on it. */
   has(id: string): boolean;
+  /** True while any change lies over that object. */
+  covers(kind: string, namespace: string, name: string): boolean;
 }
 
 /** Without any yet. */
@@ -80,6 +82,7 @@ export function createOverlays(store: ObjectStore): Overlays {
     remove(id) {
       for (const [key, entry] of covered) if (entry.layers.has(id)) remove(id, key, entry);
     },
+    covers: (kind, namespace, name) => covered.has(keyOf({ kind, namespace, name })),
     has: (id) => [...covered.values()].some(({ layers }) => layers.has(id)),
   };
 }

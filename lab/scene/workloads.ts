@@ -30,8 +30,30 @@ export interface Workload {
 /** The node that all pods of a cluster run on. */
 export const NODE = 'node-1';
 
+/** What a container does: one of the three that Kubernetes knows. */
+export interface ContainerState {
+  readonly running?: { readonly startedAt: string };
+  readonly waiting?: { readonly reason: string; readonly message: string };
+  readonly terminated?: { readonly exitCode: number; readonly reason: string; readonly startedAt: string; readonly finishedAt: string };
+}
+
+/** A container as the kubelet reports it. */
+export interface ContainerReport {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state: ContainerState;
+  readonly lastState: ContainerState;
+}
+
+/** Its entry in a pod's status. */
+export function containerStatus({ name, image, ready, restartCount, state, lastState }: ContainerReport): object {
+  return { name, image, imageID: image, ready, started: ready, restartCount, state, lastState };
+}
+
 /** Letters that stand for something in the names of pods and slices: the same for the same text. */
-function letters(text: string, length: number): string {
+export function letters(text: string, length: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
 
@@ -132,6 +154,16 @@ export function pods(workload: Workload): KubeObject[] {
         status: 'True',
         lastTransitionTime: startTime,
       })),
+      containerStatuses: [
+        containerStatus({
+          name: workload.container,
+          image: workload.image,
+          ready: true,
+          restartCount: 0,
+          state: { running: { startedAt: startTime } },
+          lastState: {},
+        }),
+      ],
     },
   }));
 }

@@ -201,7 +201,8 @@ function takesRoots(before: string, after: string, { multiRoot, image }: IstiodS
 function subsets(one: string, other: string): boolean {
   const set = (text: string): Set<string> => new Set(goBlocks(text).map(({ pem }) => pem));
   const [a, b] = [set(one), set(other)];
-  return a.isSubsetOf(b) || b.isSubsetOf(a);
+  const within = (inner: Set<string>, outer: Set<string>): boolean => [...inner].every((pem) => outer.has(pem));
+  return within(a, b) || within(b, a);
 }
 
 function startSelfSigned({ log, now, selfSigned }: AuthorityContext): RunningAuthority {
