@@ -36,9 +36,16 @@ export function readKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** True where a public key belongs to a private one. */
+/**
+ * True where a public key belongs to a private one. `equals` is not used: of two kinds of keys it leaves an error behind in OpenSSL, and
+ * the next key that is read then fails.
+ */
 export function belongsTo(publicKey: KeyObject, key: KeyObject): boolean {
-  return createPublicKey(key).equals(publicKey);
+  return spkiOf(createPublicKey(key)).equals(spkiOf(publicKey));
+}
+
+function spkiOf(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' });
 }
 
 /** The fields of the spec that a key does not fulfil. */

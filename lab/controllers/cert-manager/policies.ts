@@ -49,7 +49,14 @@ export function readinessProblem(look: Look): Problem | undefined {
 function commonProblem(look: Look): Problem | undefined {
   if (look.secret === undefined) return { reason: 'DoesNotExist', message: 'Issuing certificate as Secret does not exist' };
   const facts = secretFacts(look.secret);
-  return dataProblem(facts) ?? keyProblem(look, facts) ?? annotationProblem(look, look.secret) ?? requestProblem(look, facts);
+  return (
+    dataProblem(facts) ??
+    pairProblem(facts) ??
+    ownerProblem(look, look.secret) ??
+    keyProblem(look, facts) ??
+    issuerProblem(look, look.secret) ??
+    requestProblem(look, facts)
+  );
 }
 
 function dataProblem({ certificateText, keyText, certificates, key }: SecretFacts): Problem | undefined {
@@ -70,32 +77,35 @@ function dataProblem({ certificateText, keyText, certificates, key }: SecretFact
   return { reason: 'InvalidCertificate', message: `Issuing certificate as Secret contains an invalid certificate: ${what}` };
 }
 
-function keyProblem({ spec }: Look, { key, publicKey }: SecretFacts): Problem | undefined {
-  if (key === undefined || publicKey === undefined) return undefined;
-  if (!belongsTo(publicKey, key)) {
-    return {
-      reason: 'InvalidKeyPair',
-      message: 'Issuing certificate as Secret contains a private key that does not match the certificate',
-    };
-  }
-  const fields = keyViolations(key, spec);
+function pairProblem({ key, publicKey }: SecretFacts): Problem | undefined {
+  if (key === undefined || publicKey === undefined || belongsTo(publicKey, key)) return undefined;
+  return {
+    reason: 'InvalidKeyPair',
+    message: 'Issuing certificate as Secret contains a private key that does not match the certificate',
+  };
+}
+
+function ownerProblem({ certificate }: Look, { metadata }: KubeObject): Problem | undefined {
+  const owner = metadata.annotations?.[ANNOTATION.certificate];
+  if (owner === undefined || owner === certificate.metadata.name) return undefined;
+  const hint = 'If this message is not transient, you might have two conflicting Certificates pointing to the same secret.';
+  return { reason: 'IncorrectCertificate', message: `Secret was issued for "${owner}". ${hint}` };
+}
+
+function keyProblem({ spec }: Look, { key }: SecretFacts): Problem | undefined {
+  const fields = key === undefined ? [] : keyViolations(key, spec);
   if (fields.length === 0) return undefined;
   return { reason: 'SecretMismatch', message: `Existing private key is not up to date for spec: [${fields.join(' ')}]` };
 }
 
-function annotationProblem({ certificate, spec }: Look, { metadata: { annotations = {} } }: KubeObject): Problem | undefined {
+function issuerProblem({ spec }: Look, { metadata: { annotations = {} } }: KubeObject): Problem | undefined {
   const issuer = {
     group: annotations['cert-manager.io/issuer-group'] ?? 'cert-manager.io',
     kind: annotations['cert-manager.io/issuer-kind'] ?? 'Issuer',
     name: annotations['cert-manager.io/issuer-name'] ?? '',
   };
-  if (shownIssuer(issuer) !== shownIssuer(spec.issuerRef)) {
-    return { reason: 'IncorrectIssuer', message: `Issuing certificate as Secret was previously issued by "${shownIssuer(issuer)}"` };
-  }
-  const owner = annotations[ANNOTATION.certificate];
-  if (owner === undefined || owner === certificate.metadata.name) return undefined;
-  const hint = 'If this message is not transient, you might have two conflicting Certificates pointing to the same secret.';
-  return { reason: 'IncorrectCertificate', message: `Secret was issued for "${owner}". ${hint}` };
+  if (shownIssuer(issuer) === shownIssuer(spec.issuerRef)) return undefined;
+  return { reason: 'IncorrectIssuer', message: `Issuing certificate as Secret was previously issued by "${shownIssuer(issuer)}"` };
 }
 
 function requestProblem({ request, spec }: Look, { key, certificates }: SecretFacts): Problem | undefined {

@@ -74,9 +74,11 @@ function sign(world: World, request: KubeObject): void {
 }
 
 function wait(world: World, request: KubeObject, { reason, message }: { readonly reason: string; readonly message: string }): void {
-  if (conditionOf(request, 'Ready')['message'] === message) return;
+  const before = conditionOf(request, 'Ready');
+  if (before['message'] === message) return;
   say(world, request, { type: 'Ready', status: 'False', reason: 'Pending', message });
-  world.tell(request, { type: 'Normal', reason, message, source: 'certificaterequests-issuer-ca' });
+  // It is told once that a request waits, not each reason.
+  if (before['reason'] !== 'Pending') world.tell(request, { type: 'Normal', reason, message, source: 'certificaterequests-issuer-ca' });
 }
 
 function answerOf(world: World, request: KubeObject, issuer: KubeObject | undefined): Signed | undefined {

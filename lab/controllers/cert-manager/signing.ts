@@ -1,7 +1,7 @@
 /** How issuers sign: with the key of a Secret, or with the request's own. No backdating, no clamping to the life of the issuer. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { printCertificates, readCertificates, type Certificate } from '../../../src/pki/certificate.ts';
-import { fieldsAt, textAt, type KubeObject } from '../../kubernetes/object.ts';
+import { fieldsAt, listAt, textAt, type KubeObject } from '../../kubernetes/object.ts';
 import { keyIdOf, nameOf, signCertificate, type CertificateRequest, type Signer } from '../../pki/sign.ts';
 import { parseDuration } from './durations.ts';
 import { csrOf, type SecretFacts } from './facts.ts';
@@ -13,7 +13,34 @@ export type Signed = { readonly certificate: string; readonly ca: string } | { r
 
 const UNREADABLE = 'Error generating certificate template: the request cannot be decoded';
 
-function templateOf(request: KubeObject, now: number): Omit<CertificateRequest, never> | undefined {
+/** Bits of the key usage (RFC 5280, 4.2.1.3) by the names of cert-manager. */
+const USAGES: Readonly<Record<string, number>> = {
+  signing: 0x80,
+  'digital signature': 0x80,
+  'content commitment': 0x40,
+  'key encipherment': 0x20,
+  'data encipherment': 0x10,
+  'key agreement': 0x08,
+  'cert sign': 0x04,
+  'crl sign': 0x02,
+};
+const DEFAULT_USAGES = ['digital signature', 'key encipherment'];
+
+/** `cert sign` is added to a CA whatever is asked for. */
+function usagesOf(request: KubeObject): Required<Pick<CertificateRequest, 'usage' | 'purposes'>> {
+  const listed = listAt(request, 'spec', 'usages').map(String);
+  const isCa = fieldsAt(request, 'spec')['isCA'] === true;
+  const asked = [...(listed.length === 0 ? DEFAULT_USAGES : listed), ...(isCa ? ['cert sign'] : [])];
+  const byte = asked.reduce((bits, one) => bits | (USAGES[one] ?? 0), 0);
+  const unused = byte === 0 ? 0 : Math.log2(byte & -byte);
+  const purposes = [
+    ...(asked.includes('server auth') ? (['serverAuth'] as const) : []),
+    ...(asked.includes('client auth') ? (['clientAuth'] as const) : []),
+  ];
+  return { usage: { byte, unused }, purposes };
+}
+
+function templateOf(request: KubeObject, now: number): CertificateRequest | undefined {
   const csr = csrOf(request);
   if (csr === undefined) return undefined;
   const text = textAt(request, 'spec', 'duration');
@@ -21,6 +48,7 @@ function templateOf(request: KubeObject, now: number): Omit<CertificateRequest, 
   const [spiffe] = csr.uris;
   const named = csr.dnsNames.length + csr.uris.length + csr.ipAddresses.length > 0;
   return {
+    ...usagesOf(request),
     commonName: csr.commonName,
     publicKey: csr.publicKey,
     notBefore,

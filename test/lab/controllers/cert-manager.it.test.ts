@@ -8,9 +8,11 @@ import type { LabClock } from '../../../lab/clock.ts';
 import { createStillClock } from '../still-clock.ts';
 import { fieldsAt, type KubeObject } from '../../../lab/kubernetes/object.ts';
 import { buildMesh, type LabMesh } from '../../../lab/scene/mesh.ts';
+import { everyKeyEverMade } from '../../../lab/pki/keys.ts';
 import { fromBase64 } from '../../../lab/scene/text.ts';
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 const RECORDING = join(import.meta.dirname, '..', '..', 'golden', 'cert-manager', 'renewal-by-time.json');
 
 /** States with the instants numbered in the order in which they appear, so that two histories can be compared. */
@@ -39,7 +41,7 @@ function recordedRenewal(): unknown[] {
 
 /** The temporary key comes and goes beside the rest. */
 function statesOf(statuses: readonly Record<string, unknown>[]): unknown[] {
-  const states = statuses.map(({ nextPrivateKeySecretName: _, ...status }) => status);
+  const states = statuses.map((status) => Object.fromEntries(Object.entries(status).filter(([key]) => key !== 'nextPrivateKeySecretName')));
   return states.filter((state, index) => JSON.stringify(state) !== JSON.stringify(states[index - 1]));
 }
 
@@ -121,4 +123,137 @@ describe('lab/controllers/cert-manager', () => {
 
     expect(store().get('Secret', 'cert-manager', 'istio-root')).toEqual(root);
   });
+
+  it('denies the next request and backs off for an hour that doubles', () => {
+    const { certManager } = mesh;
+    certManager.denyNext();
+    certManager.denyNext();
+    const due = certManager.nextRenewal() ?? 0;
+    clock.advance(due - clock.now());
+    const failed = status();
+    clock.advance(HOUR - 1000);
+    const waiting = status()['failedIssuanceAttempts'];
+    clock.advance(1000);
+    const again = status()['failedIssuanceAttempts'];
+    clock.advance(2 * HOUR);
+
+    expect(failed).toMatchObject({
+      revision: 1,
+      failedIssuanceAttempts: 1,
+      conditions: [
+        { type: 'Ready', status: 'True' },
+        { type: 'Issuing', status: 'False', reason: 'NoSuchPolicy' },
+      ],
+    });
+    expect([waiting, again]).toEqual([1, 2]);
+    // The request that was made beside the denied one is gone by then: another one is made and signed.
+    expect(status()).toMatchObject({ revision: 2, conditions: [{ type: 'Ready', status: 'True' }] });
+  });
+
+  it('leaves a failed renewal by hand alone while the certificate is good', () => {
+    mesh.certManager.failNext('no signer today');
+    trigger();
+    mesh.certManager.settle();
+    clock.advance(50 * DAY);
+
+    expect(status()).toMatchObject({
+      revision: 1,
+      failedIssuanceAttempts: 1,
+      conditions: [
+        { type: 'Ready', status: 'True' },
+        { type: 'Issuing', status: 'False', reason: 'Failed' },
+      ],
+    });
+  });
+
+  it('holds requests until they are released, or as old as was said', () => {
+    const { certManager } = mesh;
+    certManager.slow();
+    trigger();
+    certManager.settle();
+    clock.advance(DAY);
+    const held = status()['revision'];
+    certManager.release();
+    certManager.settle();
+    const released = status()['revision'];
+    certManager.slow(5 * 60_000);
+    trigger();
+    certManager.settle();
+    clock.advance(5 * 60_000 - 1000);
+    const young = status()['revision'];
+    clock.advance(1000);
+
+    expect([held, released, young, status()['revision']]).toEqual([1, 2, 2, 3]);
+  });
+
+  it('makes another generation of root, issuer and intermediate when somebody asks for it', () => {
+    const { signer, certManager } = mesh;
+    for (const object of secondGeneration()) signer.api.store.put(object);
+    certManager.settle();
+    const texts = (namespace: string, name: string, key: string): string =>
+      fromBase64(fieldsAt(store().get('Secret', namespace, name), 'data')[key]);
+
+    expect(new X509Certificate(texts('cert-manager', 'istio-root-g2', 'tls.crt')).subject).toBe('CN=istio-root g2');
+    expect(texts('istio-ca', 'istio-ica-cluster-b-g2', 'ca.crt')).toBe(texts('cert-manager', 'istio-root-g2', 'tls.crt'));
+    expect(store().get('ClusterIssuer', '', 'istio-root-ca-g2')?.['status']).toMatchObject({
+      conditions: [{ type: 'Ready', status: 'True', reason: 'KeyPairVerified' }],
+    });
+  });
+
+  it('issues for nobody while one Certificate cannot be decoded', () => {
+    const [bad] = secondGeneration();
+    store().put({ ...bad, spec: { ...fieldsAt(bad, 'spec'), duration: 'ten years' } } as KubeObject);
+    trigger();
+    clock.advance(200 * DAY);
+    const blocked = status()['revision'];
+    store().delete('Certificate', 'cert-manager', 'istio-root-g2');
+    mesh.certManager.settle();
+
+    expect([blocked, Number(status()['revision']) > 1]).toEqual([1, true]);
+  });
+
+  it('remembers every key it made, for those who look for leaks', () => {
+    clock.advance(101 * DAY);
+
+    expect(everyKeyEverMade()).toContain(secret('tls.key'));
+  });
+
+  function trigger(): void {
+    const at = { lastTransitionTime: new Date(clock.now()).toISOString().replace(/\.\d+/, ''), observedGeneration: 1 };
+    const issuing = {
+      type: 'Issuing',
+      status: 'True',
+      reason: 'ManuallyTriggered',
+      message: 'Certificate re-issuance manually triggered',
+      ...at,
+    };
+    const ready = (status()['conditions'] as { type: string }[]).filter(({ type }) => type === 'Ready');
+    const patch = { status: { conditions: [...ready, issuing] } };
+    store().patch('Certificate', 'istio-ca', 'istio-ica-cluster-b', patch, { subresource: 'status' });
+  }
 });
+
+/** What a rotation of the root asks for. */
+function secondGeneration(): KubeObject[] {
+  const privateKey = { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Never' };
+  const of = (kind: string, namespace: string | undefined, name: string, spec: object): KubeObject => ({
+    apiVersion: 'cert-manager.io/v1',
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec,
+  });
+  const signedBy = (name: string): object => ({ group: 'cert-manager.io', kind: 'ClusterIssuer', name });
+  const root = { commonName: 'istio-root g2', isCA: true, duration: '87600h', privateKey, secretName: 'istio-root-g2' };
+  const intermediate = {
+    commonName: 'istio-ica-cluster-b',
+    isCA: true,
+    duration: '4320h',
+    renewBefore: '1440h',
+    secretName: 'istio-ica-cluster-b-g2',
+  };
+  return [
+    of('Certificate', 'cert-manager', 'istio-root-g2', { ...root, issuerRef: signedBy('istio-root-selfsigned') }),
+    of('ClusterIssuer', undefined, 'istio-root-ca-g2', { ca: { secretName: 'istio-root-g2' } }),
+    of('Certificate', 'istio-ca', 'istio-ica-cluster-b-g2', { ...intermediate, privateKey, issuerRef: signedBy('istio-root-ca-g2') }),
+  ];
+}
