@@ -22,7 +22,13 @@ import { connectRedis, whenReady, type RedisConnections, type RedisTarget } from
 import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createPendingReplies } from './store/replies.ts';
-import type { CaNotice } from './mesh/ca-notices.ts';
+import type { Notice } from './actions/notice.ts';
+import { openAuthority, openChangeServices, openProposals, record } from './app/changes.ts';
+import { openChangesHere } from './app/changes-here.ts';
+import { distributeOnChange } from './app/watch.ts';
+import type { AuditEntry, ChangeView } from './changes/ports.ts';
+import type { ChangesHere } from './cli/changes.ts';
+import { createBoard } from './store/board.ts';
 
 export type AppRole = 'bot' | 'worker' | 'scheduler';
 
@@ -53,6 +59,11 @@ export function openMesh(config: Config, machine: Machine): ClusterPool & MeshOb
     authority: authorityOf(config),
     ...machine,
   });
+}
+
+/** What changes the authority in this process, for the command line. */
+export function openChanges(config: Config, machine: Machine, signal: AbortSignal): ChangesHere {
+  return openChangesHere({ config, target: authorityOf(config), pool: openMesh(config, machine), machine, signal });
 }
 
 function authorityOf({ authority, clusters }: Config): AuthorityTarget {
@@ -156,7 +167,7 @@ async function startRoles(
   const prompt = connections.open('prompt');
   const queue = createJobQueue({ jobs: JOBS, prompt, blocking: connections.open('blocking'), ...machine });
   undo.push(() => queue.close());
-  if (roles.has('worker')) undo.push(startWorker(config, connections, machine));
+  if (roles.has('worker')) undo.push(startWorker(config, connections, queue, machine));
   const ready = (signal: AbortSignal): Promise<void> => whenReady(prompt, signal);
   const schedules = roles.has('scheduler')
     ? startSchedules({
@@ -175,7 +186,7 @@ async function startRoles(
   return [bot.attempted];
 }
 
-function startWorker(config: Config, connections: RedisConnections, machine: Machine): () => Promise<void> {
+function startWorker(config: Config, connections: RedisConnections, queue: JobQueue, machine: Machine): () => Promise<void> {
   const mesh = openMesh(config, machine);
   const store = connections.open('prompt');
   const context = {
@@ -183,9 +194,11 @@ function startWorker(config: Config, connections: RedisConnections, machine: Mac
     mesh,
     history: createProblemHistory(store),
     caMemory: createCaMemory(store),
-    outbox: createOutbox<CaNotice>(store),
+    outbox: createOutbox<Notice>(store),
     renewalOverdueAfter: config.renewal.overdueAfter,
+    changes: openChangeServices(config, openAuthority(config, authorityOf(config), mesh, machine), store, machine),
   };
+  const unwatch = distributeOnChange({ pool: mesh, target: authorityOf(config), queue, machine });
   const worker = startJobWorker({
     jobs: JOBS,
     connection: connections.open('blocking'),
@@ -194,6 +207,7 @@ function startWorker(config: Config, connections: RedisConnections, machine: Mac
     ...machine,
   });
   return async () => {
+    await unwatch();
     await worker.close(GRACE_MS);
     await mesh.close();
   };
@@ -231,10 +245,16 @@ async function superviseConfiguredBot({
     jobs: queue,
     claims: createClaims(store),
     replies: createPendingReplies(store),
-    outbox: createOutbox<CaNotice>(store),
+    outbox: createOutbox<Notice>(store),
     access,
     clusters: config.clusters.map(({ name }) => name),
     alertsChannel: channels.alerts,
+    ...(channels.audit === undefined ? {} : { auditChannel: channels.audit }),
+    changes: {
+      proposals: openProposals(config, store, machine),
+      board: createBoard<ChangeView>(store),
+      audit: { add: (entry: AuditEntry) => record(entry, config, store) },
+    },
     startedAt,
     redisAway: () => connections.away(),
     schedules: () => schedules?.next() ?? [],

@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
-import type { CaMemory, CaNotice } from '../mesh/ca-notices.ts';
+import type { CaMemory } from '../mesh/ca-notices.ts';
 import type { Snapshot } from '../mesh/model.ts';
+import type { Notice } from './notice.ts';
 
 /** Who may ask: each includes those before it. `admin` comes from user ids in the configuration only. */
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -28,7 +29,7 @@ export interface CaMemoryStore {
 
 /** Where news wait until they are in the channel. The same id is taken once. */
 export interface Outbox {
-  add(notice: CaNotice, now: number): Promise<'added' | 'known'>;
+  add(notice: Notice, now: number): Promise<'added' | 'known'>;
 }
 
 export interface ActionContext {

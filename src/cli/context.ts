@@ -2,6 +2,7 @@ import type { MeshObserver } from '../actions/action.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import type { ChangesHere } from './changes.ts';
 import type { SetupTrials } from './doctor/ports.ts';
 import type { CliIo } from './io.ts';
 
@@ -23,6 +24,10 @@ export interface CliContext {
   logger(config: Config): Logger;
   /** Clusters to look at. Close it. */
   openMesh(config: Config): MeshObserver & { close(): Promise<void> };
+  /** What changes the authority, from this process. Close it. */
+  openChanges(config: Config): ChangesHere;
+  /** The name of the person at the terminal, as the machine knows it. */
+  readonly user: string;
   /** What tries every part of a configuration, changing nothing. */
   trySetup(config: Config): SetupTrials;
   serve(config: Config, roles: ReadonlySet<ServiceRole>): Promise<Service>;

@@ -1,9 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
+import { adoptCommand } from './commands/adopt.ts';
+import { approveCommand } from './commands/approve.ts';
+import { auditCommand } from './commands/audit.ts';
 import { certsCommand } from './commands/certs.ts';
 import { commandsCommand } from './commands/commands.ts';
+import { distributeCommand } from './commands/distribute.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
+import { releaseHoldCommand } from './commands/release-hold.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { rotateCaCommand } from './commands/rotate-ca.ts';
+import { rotationCommand } from './commands/rotation.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import type { CliContext } from './context.ts';
@@ -35,6 +43,14 @@ function buildProgram(context: CliContext, exit: (code: ExitCode) => void): Comm
   const commands = [
     statusCommand(context, exit),
     certsCommand(context, exit),
+    distributeCommand(context, exit),
+    rotateCaCommand(context, exit),
+    rotationCommand(context, exit),
+    approveCommand(context, exit),
+    adoptCommand(context, exit),
+    restoreCommand(context, exit),
+    releaseHoldCommand(context, exit),
+    auditCommand(context, exit),
     startCommand(context),
     initCommand(io),
     doctorCommand(context, exit),

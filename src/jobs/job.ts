@@ -1,6 +1,7 @@
 /** What a job is. Jobs are thin over actions: a name, what fires it, how it is tried again. */
 import { z } from 'zod';
-import type { Action, ServiceContext } from '../actions/action.ts';
+import type { Action } from '../actions/action.ts';
+import type { ChangeContext } from '../actions/changes.ts';
 import { OperatorError } from '../core/errors.ts';
 
 /** A schedule of a job. Cron expressions are read in UTC. */
@@ -18,7 +19,7 @@ export interface JobRetry {
 }
 
 export interface Job<Input, Output> {
-  readonly action: Action<Input, Output, ServiceContext>;
+  readonly action: Action<Input, Output, ChangeContext>;
   readonly schedule?: JobSchedule;
   readonly retry: JobRetry;
   /** A run that takes longer is ended, in milliseconds. */
@@ -31,7 +32,7 @@ export interface AnyJob {
   readonly schedule: JobSchedule | undefined;
   readonly retry: JobRetry;
   readonly deadlineMs: number;
-  run(payload: unknown, context: ServiceContext): Promise<unknown>;
+  run(payload: unknown, context: ChangeContext): Promise<unknown>;
 }
 
 /** A job as the list of jobs holds it: its payload is parsed by its action's schema before anything else happens. */

@@ -1,4 +1,4 @@
-import { Job, Queue, QueueEvents, type ConnectionOptions } from 'bullmq';
+import { Job, Queue, QueueEvents, type ConnectionOptions, type JobsOptions } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { endsWithin } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
@@ -31,6 +31,8 @@ export interface JobListener {
 export interface JobQueue {
   /** Puts a job into the queue and gives its id. With `id`, a second one of the same id is not taken; `id` may not hold a colon. */
   submit(name: string, payload: object, id?: string): Promise<string>;
+  /** Puts a job into the queue unless one of the same `key` waits. One that runs already is run once more after it. */
+  submitOnce(name: string, payload: object, key: string): Promise<string>;
   /**
    * Resolves when the job has ended, however long that takes; survives outages of Redis. A job that Redis does not know (any more) has failed.
    * Rejects only by `signal`.
@@ -71,7 +73,7 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
   events.on('failed', ({ jobId }) => tell(jobId, { kind: 'ended' }));
   events.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
 
-  async function submit(name: string, payload: object, id?: string): Promise<string> {
+  async function add(name: string, payload: object, own: JobsOptions): Promise<string> {
     const job = jobs.find((known) => known.name === name);
     if (job === undefined) throw new OperatorError({ reason: 'internal', what: `No job is named ${name}` });
     const options = {
@@ -80,11 +82,13 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
       removeOnComplete: { age: HOUR_S, count: 1_000 },
       removeOnFail: { age: 24 * HOUR_S, count: 1_000 },
     };
-    const added = await prompted(`Cannot queue ${name}`, () =>
-      queue().add(name, payload, id === undefined ? options : { ...options, jobId: id }),
-    );
+    const added = await prompted(`Cannot queue ${name}`, () => queue().add(name, payload, { ...options, ...own }));
     return String(added.id);
   }
+
+  const submit = (name: string, payload: object, id?: string): Promise<string> => add(name, payload, id === undefined ? {} : { jobId: id });
+  const submitOnce = (name: string, payload: object, key: string): Promise<string> =>
+    add(name, payload, { deduplication: { id: key, keepLastIfActive: true } });
 
   async function find(id: string): Promise<JobOutcome | 'unknown' | undefined> {
     // The state first: a job that was read before it ended has no result yet.
@@ -173,6 +177,7 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
 
   return {
     submit,
+    submitOnce,
     outcome,
     result,
     async latest(name) {

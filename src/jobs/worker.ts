@@ -1,5 +1,5 @@
 import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job } from 'bullmq';
-import type { ServiceContext } from '../actions/action.ts';
+import type { ChangeContext } from '../actions/changes.ts';
 import { endsWithin, withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { SECOND } from '../core/duration.ts';
@@ -13,7 +13,7 @@ export interface JobWorkerOptions {
   readonly jobs: readonly AnyJob[];
   readonly connection: ConnectionOptions;
   /** Everything an action needs but its signal and its progress, which belong to one run. */
-  readonly context: Omit<ServiceContext, 'signal' | 'progress'>;
+  readonly context: Omit<ChangeContext, 'signal' | 'progress' | 'jobId'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** How many jobs run at a time. */
@@ -74,7 +74,8 @@ async function runJob({ job, token, cancelled }: Taken, stopping: AbortSignal, o
   const progress = (text: string): void =>
     void job.updateProgress(text).catch((error: unknown) => own.debug({ err: error }, 'progress was not told'));
   const outer = AbortSignal.any([stopping, ...(cancelled === undefined ? [] : [cancelled])]);
-  const work = (signal: AbortSignal): Promise<unknown> => known.run(job.data, { ...context, log: own, signal, progress });
+  const work = (signal: AbortSignal): Promise<unknown> =>
+    known.run(job.data, { ...context, log: own, signal, progress, jobId: String(job.id) });
   try {
     return wrap(await withDeadline(clock, known.deadlineMs, `Job ${job.name}`, work, outer));
   } catch (error) {

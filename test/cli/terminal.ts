@@ -45,6 +45,10 @@ export async function run(argv: readonly string[], { clock, cwd, colour, environ
     version: '0.0.0',
     logger: () => log,
     openMesh: (config) => openMesh(config, { clock, random: systemRandom, log, version: '0.0.0' }),
+    openChanges: () => {
+      throw new Error('a command that only looks changes nothing');
+    },
+    user: 'somebody',
     trySetup: () => ({ cluster: unused, redis: unused, discord: unused, fileMode: unused }),
     serve: unused,
     registerCommands: unused,

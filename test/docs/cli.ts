@@ -49,6 +49,8 @@ async function helpOf(name: string): Promise<string> {
     version: '0.0.0',
     logger: () => createLogger('silent', { write: () => undefined }),
     openMesh: unused,
+    openChanges: unused,
+    user: 'somebody',
     trySetup: unused,
     serve: unused,
     registerCommands: unused,

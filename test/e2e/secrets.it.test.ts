@@ -65,6 +65,10 @@ it('no key, token or kubeconfig leaves the process, whatever goes wrong', { time
     version: '0',
     logger: () => log,
     openMesh: (config) => openMesh(config, machine),
+    openChanges: () => {
+      throw new Error('a command that only looks changes nothing');
+    },
+    user: 'somebody',
     trySetup: (config) => trySetup(config, machine),
     serve: (config, roles) => startApp(config, roles, machine),
     registerCommands: (config) => registerOnce(config, machine),

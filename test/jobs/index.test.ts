@@ -1,3 +1,4 @@
+import { MINUTE } from '../../src/core/duration.ts';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,15 +16,28 @@ it('lists every job of the folder, sorted, each under its file name', () => {
 });
 
 it('tries again what a schedule fires and nobody waits for, and never without a deadline', () => {
+  const once = { attempts: 1, backoffMs: 0 };
   expect(JOBS.map(({ name, schedule, retry, deadlineMs }) => ({ name, schedule, retry, deadlineMs }))).toEqual([
+    { name: 'advance-changes', schedule: { cron: '* * * * *', onMissed: 'skip' }, retry: once, deadlineMs: 30 * MINUTE },
+    { name: 'audit-log', schedule: undefined, retry: once, deadlineMs: MINUTE },
+    { name: 'carry-out', schedule: undefined, retry: { attempts: 3, backoffMs: 5_000 }, deadlineMs: 60 * MINUTE },
     {
       name: 'check-ca-expiry',
       schedule: { cron: '0 * * * *', onMissed: 'runOnce' },
       retry: { attempts: 3, backoffMs: 10_000 },
-      deadlineMs: 120_000,
+      deadlineMs: 2 * MINUTE,
     },
-    { name: 'mesh-certs', schedule: undefined, retry: { attempts: 1, backoffMs: 0 }, deadlineMs: 60_000 },
-    { name: 'observe-mesh', schedule: { cron: '* * * * *', onMissed: 'skip' }, retry: { attempts: 1, backoffMs: 0 }, deadlineMs: 60_000 },
+    {
+      name: 'distribute-cacerts',
+      schedule: { cron: '*/15 * * * *', onMissed: 'runOnce' },
+      retry: { attempts: 3, backoffMs: 10_000 },
+      deadlineMs: 30 * MINUTE,
+    },
+    { name: 'list-changes', schedule: undefined, retry: once, deadlineMs: MINUTE },
+    { name: 'mesh-certs', schedule: undefined, retry: once, deadlineMs: MINUTE },
+    { name: 'observe-mesh', schedule: { cron: '* * * * *', onMissed: 'skip' }, retry: once, deadlineMs: MINUTE },
+    { name: 'plan-change', schedule: undefined, retry: once, deadlineMs: 2 * MINUTE },
+    { name: 'steer-change', schedule: undefined, retry: once, deadlineMs: MINUTE },
   ]);
 });
 

@@ -1,6 +1,6 @@
 /** The queue's two sides on a real Redis, with jobs that a test decides. */
 import { z } from 'zod';
-import type { ServiceContext } from '../../src/actions/action.ts';
+import type { ChangeContext } from '../../src/actions/changes.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { AnyJob } from '../../src/jobs/job.ts';
 import { defineJob } from '../../src/jobs/job.ts';
@@ -10,7 +10,7 @@ import { connectRedis, whenReady } from '../../src/store/connection.ts';
 import { logLines, type LogLines } from '../core/log-lines.ts';
 import { targetOf } from '../store/redis.ts';
 
-type Run = (input: Readonly<Record<string, unknown>>, context: ServiceContext) => Promise<unknown>;
+type Run = (input: Readonly<Record<string, unknown>>, context: ChangeContext) => Promise<unknown>;
 
 export interface JobShape {
   readonly attempts?: number;
@@ -58,7 +58,7 @@ export async function stage(redis: { readonly port: number }, jobs: readonly Any
         jobs,
         connection: connections.open('blocking'),
         // Jobs of a test touch nothing but their signal, their progress and their log.
-        context: { clock: systemClock, log: lines.log } as unknown as ServiceContext,
+        context: { clock: systemClock, log: lines.log } as unknown as ChangeContext,
         clock: systemClock,
         log: lines.log,
         concurrency: 2,

@@ -88,9 +88,12 @@ function refusePackage(room: string, specifier: string): string | undefined {
   return named === undefined ? undefined : `${room} is pure: give it the data, and let an IO room fetch it with ${named}.`;
 }
 
+/** The composition root: one file, and the folder with its parts. */
+const COMPOSITION: ReadonlySet<string> = new Set(['app.ts', 'app']);
+
 function refuseRoom(from: string, to: string, imported: Import): string | undefined {
-  if (from === to || from === 'app.ts' || to === 'version.ts') return undefined;
-  if (to === 'app.ts' && from !== 'main.ts') return 'Only main.ts imports app.ts.';
+  if (from === to || COMPOSITION.has(from) || to === 'version.ts') return undefined;
+  if (COMPOSITION.has(to) && from !== 'main.ts') return 'Only main.ts imports app.ts.';
   if (from === 'main.ts') {
     return ['k8s', 'tailnet', 'probes', 'store'].includes(to)
       ? `Only app.ts constructs clients of ${to}: let it hand out what is needed.`

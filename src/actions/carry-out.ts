@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { startChange } from '../changes/engine.ts';
+import type { ChangeView } from '../changes/ports.ts';
+import { OperatorError } from '../core/errors.ts';
+import { MINUTE } from '../core/duration.ts';
+import type { Action } from './action.ts';
+import { engineOf, type ChangeContext } from './changes.ts';
+
+const Input = z.strictObject({
+  /** The id of an approved plan. */
+  proposal: z.string().min(1).max(40),
+  /** The message that shows how it goes. */
+  shownIn: z.strictObject({ channel: z.string(), message: z.string() }).optional(),
+});
+type Input = z.infer<typeof Input>;
+
+/** A wait that is longer is left to `advance-changes`, in milliseconds. */
+export const PATIENCE_MS = 5 * MINUTE;
+
+export const carryOut: Action<Input, ChangeView, ChangeContext> = {
+  id: 'carry-out',
+  role: 'operator',
+  describe: 'Carry out a plan that enough people approved',
+  input: Input,
+  async run({ proposal: id, shownIn }, context) {
+    const { changes, clock, jobId } = context;
+    const proposal = await changes.proposals.take(id, jobId);
+    if (proposal === undefined) throw notApproved(id);
+    const { plan, by, approvals, delayMs } = proposal;
+    const startsAt = delayMs === 0 ? 0 : clock.now() + delayMs;
+    const common = { id, goal: plan.goal, planHash: plan.hash, by, approvedBy: approvals, startsAt, shownIn };
+    return startChange({ ...common, patienceMs: PATIENCE_MS }, engineOf(context));
+  },
+};
+
+function notApproved(id: string): OperatorError {
+  return new OperatorError({
+    reason: 'forbidden',
+    what: `Plan ${id} is not carried out`,
+    why: 'it is not approved by enough people, has expired, or was carried out before',
+    next: 'Ask for a new plan.',
+  });
+}

@@ -1,0 +1,67 @@
+/** What actions that change something are given beside what every action gets. */
+import type { AuditEntry, BoardPort, ChangeView, EngineContext } from '../changes/ports.ts';
+import type { ChangePlan, Goal } from '../rotation/goal.ts';
+import type { Approved } from '../rotation/model.ts';
+import type { ActionContext, Role, ServiceContext } from './action.ts';
+
+/** A plan that waits for approval. */
+export interface Proposal {
+  readonly id: string;
+  readonly plan: ChangePlan;
+  readonly by: string;
+  readonly needed: number;
+  readonly secondFactor: boolean;
+  /** So long after the last approval it begins, in milliseconds. */
+  readonly delayMs: number;
+  readonly expiresAt: number;
+  readonly approvals: readonly Approved[];
+  readonly state: 'open' | 'cancelled' | 'used';
+}
+
+export interface ProposalKeeper {
+  create(proposal: Pick<Proposal, 'id' | 'plan' | 'by' | 'needed' | 'secondFactor' | 'delayMs'>, now: number): Promise<Proposal>;
+  /** For whoever carries it out. Undefined where it is not approved by enough people, or somebody else carries it out. */
+  take(id: string, taker: string): Promise<Proposal | undefined>;
+}
+
+export interface AuditReader {
+  /** Newest first. */
+  newest(limit: number): Promise<readonly AuditEntry[]>;
+}
+
+export interface ChangeServices {
+  /** What the engine needs, but for what belongs to one run. */
+  readonly engine: Omit<EngineContext, 'clock' | 'log' | 'signal' | 'progress'>;
+  readonly proposals: ProposalKeeper;
+  readonly audit: AuditReader;
+  readonly board: BoardPort & { get(id: string): Promise<ChangeView | undefined> };
+  /** A new id for a plan. */
+  readonly newId: () => string;
+  /** How many people have to approve what. */
+  readonly needed: { readonly intermediate: number; readonly root: number; readonly emergency: number };
+}
+
+export interface ChangeContext extends ServiceContext {
+  readonly changes: ChangeServices;
+  /** The job that runs: the same when it is run again. */
+  readonly jobId: string;
+}
+
+export function engineOf({ clock, log, signal, progress, changes }: ActionContext & Pick<ChangeContext, 'changes'>): EngineContext {
+  return { ...changes.engine, clock, log, signal, progress };
+}
+
+/** Who may ask for it and approve it. */
+export function roleOf({ kind }: Pick<Goal, 'kind'>): Role {
+  return kind === 'root' || kind === 'emergency' ? 'admin' : 'operator';
+}
+
+/** How many different people have to approve it. */
+export function approvalsFor({ kind }: Pick<Goal, 'kind'>, needed: ChangeServices['needed']): number {
+  return kind === 'root' || kind === 'emergency' ? needed[kind] : needed.intermediate;
+}
+
+/** It takes more than a press: a one-time code, or the host. */
+export function needsSecondFactor({ kind }: Pick<Goal, 'kind'>): boolean {
+  return kind === 'root' || kind === 'emergency';
+}

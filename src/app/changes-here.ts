@@ -1,0 +1,141 @@
+/** What the command line changes, in its own process: the same engine, Lease and holds as the service, and Redis where it is configured. */
+import { approvalsFor, needsSecondFactor } from '../actions/changes.ts';
+import { PATIENCE_MS } from '../actions/carry-out.ts';
+import { standingOf } from '../actions/list-changes.ts';
+import { advanceChange, distribute, planChange, startChange, steerChange } from '../changes/engine.ts';
+import type { AuditEntry, AuditPort, BoardPort, ChangeView, EngineContext } from '../changes/ports.ts';
+import type { ChangesHere } from '../cli/changes.ts';
+import type { Config } from '../config/config.ts';
+import { OperatorError } from '../core/errors.ts';
+import { SECOND } from '../core/duration.ts';
+import type { ClusterPool } from '../k8s/clusters.ts';
+import type { AuthorityTarget } from '../k8s/target.ts';
+import { JOBS } from '../jobs/index.ts';
+import { createJobQueue } from '../jobs/queue.ts';
+import { createAudit } from '../store/audit.ts';
+import { createBoard } from '../store/board.ts';
+import { connectRedis, whenReady, type RedisConnections } from '../store/connection.ts';
+import { openAuthority, openProposals, PURE_PARTS, record } from './changes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Random } from '../core/random.ts';
+
+export interface HereOptions {
+  readonly config: Config;
+  readonly target: AuthorityTarget;
+  readonly pool: ClusterPool & { close(): Promise<void> };
+  readonly machine: { readonly clock: Clock; readonly random: Random; readonly log: Logger };
+  readonly signal: AbortSignal;
+}
+
+/** How long a command waits for Redis before it goes on without. */
+const REDIS_MS = 2 * SECOND;
+const PLAN_ID_LENGTH = 4;
+
+export function openChangesHere({ config, target, pool, machine, signal }: HereOptions): ChangesHere {
+  const { clock, random, log } = machine;
+  const authority = openAuthority(config, target, pool, machine);
+  const connections = config.redis === undefined ? undefined : connectRedis(config.redis, log);
+  const redis = connections?.open('prompt');
+  const ready = redis === undefined ? Promise.resolve(false) : reachable(redis);
+  const board: BoardPort = {
+    put: async (view) => ((await ready) && redis !== undefined ? createBoard<ChangeView>(redis).put(view) : undefined),
+  };
+  const audit: AuditPort = { add: async (entry) => ((await ready) && redis !== undefined ? record(entry, config, redis) : undefined) };
+  const engine = (progress: (text: string) => void): EngineContext => ({
+    authority,
+    ...PURE_PARTS,
+    board,
+    audit,
+    clock,
+    log,
+    signal,
+    progress,
+  });
+  const quiet = engine(() => undefined);
+  const needRedis = async (what: string) => {
+    if (redis === undefined || connections === undefined || !(await ready)) throw withoutRedis(what, config);
+    return { redis, connections };
+  };
+  return {
+    needed: (goal) => approvalsFor(goal, config.approvals.needed),
+    plan: (goal) => planChange(goal, quiet),
+    start: ({ goal, plan, by }, progress) =>
+      startChange(
+        {
+          id: random.id(PLAN_ID_LENGTH),
+          goal,
+          planHash: plan.hash,
+          by,
+          startsAt: 0,
+          shownIn: undefined,
+          patienceMs: PATIENCE_MS,
+          approvedBy: [{ user: by, at: clock.now() }],
+        },
+        engine(progress),
+      ),
+    distribute: (only, by, progress) => distribute({ only, by, patienceMs: PATIENCE_MS }, engine(progress)),
+    advance: (progress) => advanceChange(engine(progress), { patienceMs: PATIENCE_MS }),
+    async steer(request) {
+      const { intent } = standingOf(await authority.look({ only: [], probe: 'none' }, signal));
+      return steerChange({ ...request, id: intent?.id ?? 'none' }, quiet);
+    },
+    standing: async () => standingOf(await authority.look({ probe: 'none' }, signal)),
+    async propose({ goal, plan, by }) {
+      const here = await needRedis('keep a plan that several people approve');
+      const needed = approvalsFor(goal, config.approvals.needed);
+      const common = { id: random.id(PLAN_ID_LENGTH), plan, by, needed, secondFactor: needsSecondFactor(goal), delayMs: 0 };
+      return openProposals(config, here.redis, machine).create(common, clock.now());
+    },
+    async approve(id, by) {
+      const here = await needRedis('approve a plan');
+      const approval = await openProposals(config, here.redis, machine).approve(id, { user: by, at: clock.now() });
+      if (approval.state === 'enough') await submitCarryOut(id, here, machine);
+      return approval;
+    },
+    async audit(limit) {
+      const here = await needRedis('read who did what');
+      return createAudit<AuditEntry>(here.redis).newest(limit);
+    },
+    async close() {
+      connections?.close();
+      await pool.close();
+    },
+  };
+
+  async function reachable(client: NonNullable<typeof redis>): Promise<boolean> {
+    try {
+      await whenReady(client, AbortSignal.any([signal, deadline(clock, REDIS_MS)]));
+      return true;
+    } catch {
+      // What needs Redis says so; the rest works without.
+      return false;
+    }
+  }
+}
+
+function deadline(clock: Clock, ms: number): AbortSignal {
+  const late = new AbortController();
+  clock.after(ms, () => late.abort());
+  return late.signal;
+}
+
+type Here = { readonly redis: ReturnType<RedisConnections['open']>; readonly connections: RedisConnections };
+
+async function submitCarryOut(id: string, { redis, connections }: Here, { clock, log }: HereOptions['machine']): Promise<void> {
+  const queue = createJobQueue({ jobs: JOBS, prompt: redis, blocking: connections.open('blocking'), clock, log });
+  try {
+    await queue.submit('carry-out', { proposal: id });
+  } finally {
+    await queue.close();
+  }
+}
+
+function withoutRedis(what: string, { redis }: Config): OperatorError {
+  return new OperatorError({
+    reason: redis === undefined ? 'invalid' : 'unreachable',
+    what: `Cannot ${what}`,
+    why: redis === undefined ? 'no Redis is configured' : 'Redis does not answer',
+    next: redis === undefined ? 'Set redis.url in the configuration, or REDIS_URL.' : '`meshwarden doctor` tries it.',
+  });
+}
