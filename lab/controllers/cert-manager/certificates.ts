@@ -57,8 +57,7 @@ function ownsSecret({ mirror }: World, certificate: KubeObject): boolean {
 }
 
 function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
-  const ages = `${a.creationTimestamp} ${a.name}`.localeCompare(`${b.creationTimestamp} ${b.name}`);
-  return ages;
+  return `${a.creationTimestamp} ${a.name}`.localeCompare(`${b.creationTimestamp} ${b.name}`);
 }
 
 /** Until when nothing is tried again by itself. A change of what is asked for ends it. */

@@ -1,5 +1,5 @@
 /** Issuers: whether they can sign. */
-import { isFields, textAt, fieldsAt, type KubeObject } from '../../kubernetes/object.ts';
+import { fieldsAt, isFields, sameJson, textAt, type KubeObject } from '../../kubernetes/object.ts';
 import { type Condition, withCondition } from './conditions.ts';
 import { secretFacts } from './facts.ts';
 import type { Problem } from './policies.ts';
@@ -44,7 +44,7 @@ function say(world: World, issuer: KubeObject, said: Condition): void {
   const condition = { ...said, observedGeneration: issuer.metadata.generation ?? 1 };
   const before = fieldsAt(issuer, 'status');
   const conditions = withCondition(issuer, condition, world.now());
-  if (JSON.stringify(conditions) === JSON.stringify(before['conditions'] ?? [])) return;
+  if (sameJson(conditions, before['conditions'])) return;
   writeStatus(world, issuer, { ...before, conditions }, 'issuers');
   if (said.message === undefined) return;
   world.tell(issuer, {

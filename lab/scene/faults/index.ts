@@ -6,6 +6,7 @@ import { authorityFaults } from './authority.ts';
 import { cacertsFaults } from './cacerts.ts';
 import { istioFaults } from './istio.ts';
 import { linkFaults } from './links.ts';
+import { requestFaults } from './requests.ts';
 import { rightsFaults } from './rights.ts';
 import { timeFaults } from './time.ts';
 
@@ -16,6 +17,7 @@ export function meshFaults(mesh: LabMesh): LabFault[] {
   return [
     ...members.flatMap(apiFaults),
     ...authorityFaults({ members, signer, root, certManager, now }),
+    ...requestFaults(certManager),
     ...members.flatMap((member) => cacertsFaults(member, root, now)),
     ...members.flatMap((member) => istioFaults(member, now)),
     ...members.flatMap((here) => members.filter((there) => there !== here).flatMap((there) => linkFaults(here, there, now))),

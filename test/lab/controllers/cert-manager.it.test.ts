@@ -59,6 +59,12 @@ describe('lab/controllers/cert-manager', () => {
   const status = (): Record<string, unknown> => fieldsAt(store().get('Certificate', 'istio-ca', 'istio-ica-cluster-b'), 'status');
   const secret = (key: string): string => fromBase64(fieldsAt(store().get('Secret', 'istio-ca', 'istio-ica-cluster-b'), 'data')[key]);
 
+  it('has nothing to do or to tell in a mesh that is well', () => {
+    mesh.certManager.settle();
+
+    expect([store().list('Event'), store().list('CertificateRequest')]).toEqual([[], []]);
+  });
+
   it('leaves everything as it is before the renewal time', () => {
     const before = store().resourceVersion;
 

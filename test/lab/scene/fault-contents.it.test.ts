@@ -77,6 +77,7 @@ describe('lab/scene/faults: what is then there', () => {
     const bundles = mesh
       .member('cluster-b')
       .api.store.list('ConfigMap')
+      .filter(({ metadata }) => metadata.name === 'istio-ca-root-cert')
       .map((one) => fieldsAt(one, 'data')['root-cert.pem']);
 
     expect(root).not.toBe(mesh.root.certificatePem);
@@ -146,5 +147,23 @@ describe('lab/scene/faults: what is then there', () => {
     await faults.set('cert-manager-stopped', false);
 
     expect([stopped, revision()]).toEqual([1, 2]);
+  });
+
+  it('a request that is denied or waits leaves the intermediate as it is', async () => {
+    const state = (): Record<string, unknown> =>
+      fieldsAt(mesh.signer.api.store.get('Certificate', 'istio-ca', 'istio-ica-cluster-a'), 'status');
+    const before = Number(state()['revision']);
+    await faults.set('deny-next-request', true);
+    await faults.set('fail-next-request', true);
+    await faults.set('cert-manager-slow', true);
+    mesh.clock.advance((mesh.certManager.nextRenewal() ?? 0) - mesh.clock.now());
+    const denied =
+      state()['failedIssuanceAttempts'] ??
+      fieldsAt(mesh.signer.api.store.get('Certificate', 'istio-ca', 'istio-ica-cluster-b'), 'status')['failedIssuanceAttempts'];
+    const held = Number(state()['revision']);
+    await faults.set('cert-manager-slow', false);
+    mesh.clock.advance(3 * 3_600_000);
+
+    expect([denied, held - before, Number(state()['revision']) - before]).toEqual([1, 0, 1]);
   });
 });
