@@ -78,7 +78,10 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   const root = createAuthority({ commonName: ROOT_NAME, ...lifeOf(ROOT, now - 30 * DAY_MS) });
   // Nothing is started for a mesh that cannot be.
   const members: MeshMember[] = [];
-  const remote = (id: string): Reviewer | undefined => members.find(({ name }) => name === id)?.api.reviewToken;
+  const remote = (id: string): Reviewer | undefined => {
+    const api = members.find(({ name }) => name === id)?.api;
+    return api && ((token, audience) => api.reviewToken(token, audience));
+  };
   if (signing !== -1) members.push(...(await Promise.all(clusters.map((cluster) => startMember(cluster, root, { ...options, remote })))));
   const signer = members[signing];
   if (signer === undefined) throw new Error('A mesh needs one cluster with the role signer');
@@ -171,9 +174,10 @@ function fill(member: MeshMember, { now, options }: { readonly now: number; read
     ...productRights(member),
   ]);
   const { istioVersion, multiRoot, istiodReplicas } = options;
+  // As meshwarden left it: whoever else wrote it would have to be asked first.
+  api.store.put(cacerts(member.signing), { manager: 'meshwarden' });
   put(member, [
     node(podNetwork, versionOf(options)),
-    cacerts(member.signing),
     ...controlPlane(now, `${podNetwork}.0`, {
       cluster: member.name,
       ...(istioVersion === undefined ? {} : { version: istioVersion }),

@@ -136,7 +136,7 @@ function startPlugged(files: Files, context: AuthorityContext): RunningAuthority
   const first = textsOf(files, layout);
   let signing = signingOf(first, now());
   let expiries = expiriesOf(first, { root: undefined, chain: undefined });
-  const clientRoots = goCertificates(first.roots).map(({ certificate }) => certificate);
+  const clientRoots = distinct(goCertificates(first.roots).map(({ certificate }) => certificate));
 
   function reload(changed: Files): boolean {
     log.write('info', 'Update Istiod cacerts');
@@ -167,6 +167,11 @@ function startPlugged(files: Files, context: AuthorityContext): RunningAuthority
       return expiries;
     },
   };
+}
+
+/** Each once, in the order of the file. */
+function distinct(certificates: readonly Certificate[]): Certificate[] {
+  return [...new Map(certificates.map((one) => [one.fingerprint, one])).values()];
 }
 
 /** The texts of changed files when istiod takes them; otherwise it says why not. */

@@ -1,7 +1,7 @@
 /** The istiods of one cluster together: who leads, what the leader hands out, and the authority that they make for themselves. */
 import type { LabClock } from '../../clock.ts';
 import type { LabCluster } from '../../kubernetes/cluster.ts';
-import { fieldsAt, isFields, type KubeObject, listAt, textAt } from '../../kubernetes/object.ts';
+import { isFields, type KubeObject, listAt, textAt } from '../../kubernetes/object.ts';
 import type { StoreEvent } from '../../kubernetes/store.ts';
 import { newKey, printKey } from '../../pki/authority.ts';
 import { nameOf, signCertificate } from '../../pki/sign.ts';
@@ -77,6 +77,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     if (next !== undefined) lead(next.pod);
   }
 
+  function abdicate(pod: string, how: Ending): void {
+    if (leader !== pod) return;
+    leader = undefined;
+    alarms.at(now() + TAKEOVER_MS[how], succeed);
+  }
+
   return {
     get instances() {
       return [...instances.values()];
@@ -88,7 +94,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       const name = pod.metadata.name ?? '';
       instances.get(name)?.stop();
       const reviewers = {
-        local: api.reviewToken,
+        local: (token: string, audience: string) => api.reviewToken(token, audience),
         localId: cluster,
         remotes: () => remoteSecrets().map(({ id }) => id),
         remote: (id: string) => (remoteSecrets().some((one) => one.id === id) ? remote(id) : undefined),
@@ -97,7 +103,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       const settings = settingsOf(pod);
       const instance = startInstance({ api, namespace, pod: name, settings, files, now, selfSigned, reviewers, remoteSecrets });
       instances.set(name, instance);
-      if (instance.crash === undefined && free) lead(name);
+      if (instance.crash !== undefined) abdicate(name, 'kill');
+      else if (free || leader === name) lead(name);
       return instance;
     },
     changed(pod, files) {
@@ -115,9 +122,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     end(pod, how) {
       instances.get(pod)?.stop();
       instances.delete(pod);
-      if (leader !== pod) return;
-      leader = undefined;
-      alarms.at(now() + TAKEOVER_MS[how], succeed);
+      abdicate(pod, how);
     },
     seen({ object, type }) {
       const roots = rootsOf(leader);
@@ -151,7 +156,7 @@ function remoteSecretsOf(secrets: readonly KubeObject[]): { id: string; secretNa
 /** The authority in `istio-ca-secret`; made and kept there when it is missing. */
 function selfSignedOf({ store }: LabCluster, namespace: string, now: number): SelfSigned {
   const found = store.get('Secret', namespace, SELF_SIGNED_SECRET);
-  const text = (key: string): string => Buffer.from(String(fieldsAt(found, 'data')[key] ?? ''), 'base64').toString();
+  const text = (key: string): string => Buffer.from(textAt(found, 'data', key) ?? '', 'base64').toString();
   if (found !== undefined) return { certificatePem: text('ca-cert.pem'), keyPem: text('ca-key.pem'), found: true };
   const key = newKey('RSA');
   const certificatePem = signCertificate(

@@ -54,10 +54,12 @@ export function createSecurePort(port: SecurePort): Http2SecureServer {
 /** The certificate that is shown from now on, and the roots whose names clients are told. */
 export function contextOf({ serving, clientRoots }: SecurePort): { key: string; cert: string; ca: string[] } {
   const { certificatePem, keyPem } = serving();
+  // OpenSSL would put a known root behind a leaf that comes alone, which istiod does not.
+  const alone = certificatePem.split('-----BEGIN ').length === 2;
   const ca = clientRoots.map(
     ({ der }) => `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`,
   );
-  return { key: keyPem, cert: certificatePem, ca };
+  return { key: keyPem, cert: certificatePem, ca: alone ? [] : ca };
 }
 
 /** The socket of a session is a proxy; the certificate tells it apart. */

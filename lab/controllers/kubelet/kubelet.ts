@@ -146,7 +146,8 @@ export function createKubelet(options: KubeletOptions): Kubelet {
 }
 
 function annotationsOf({ metadata }: KubeObject): string {
-  return JSON.stringify(Object.entries(metadata.annotations ?? {}).toSorted());
+  const entries = Object.entries(metadata.annotations ?? {});
+  return JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isReadyStatus(pod: KubeObject): boolean {

@@ -82,7 +82,7 @@ function otherRoot(member: MeshMember, now: () => number): LabFault {
     explain: 'Its workloads and those of the other clusters do not trust each other.',
     group: GROUP,
   };
-  return changingOne(text, member, () => {
+  const fault = changingOne(text, member, () => {
     const { name, api } = member;
     const life = lifeOf(ROOT, now() - 30 * DAY_MS);
     const shape = intermediateOf(name);
@@ -95,4 +95,17 @@ function otherRoot(member: MeshMember, now: () => number): LabFault {
       .map(({ metadata }) => ({ kind: 'ConfigMap', namespace: metadata.namespace ?? '', name: TRUST_BUNDLE, change: bundle }));
     return [cacertsChange(withTexts(cacertsTexts(signing))), ...bundles];
   });
+  return {
+    ...text,
+    kind: 'toggle',
+    get on() {
+      return fault.on;
+    },
+    async set(wanted) {
+      if (wanted === fault.on) return;
+      await fault.set(wanted);
+      // Only a start takes another root.
+      member.istiod.restartAll();
+    },
+  };
 }

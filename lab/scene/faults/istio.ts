@@ -1,7 +1,7 @@
 /** Faults of Istio in one cluster: its control plane, its east-west gateway, its network. */
 import type { LabFault } from '../../faults.ts';
 import { isFields, listAt, type KubeObject } from '../../kubernetes/object.ts';
-import { TRUST_BUNDLE } from '../control-plane.ts';
+import { CRL_BUNDLE, TRUST_BUNDLE } from '../../controllers/istiod/publish.ts';
 import { CROSS_NETWORK_GATEWAY, EAST_WEST_GATEWAY } from '../gateways.ts';
 import type { MeshMember } from '../member.ts';
 import { ISTIO_NAMESPACE, NETWORK_LABEL } from '../namespaces.ts';
@@ -70,8 +70,8 @@ function everything(member: MeshMember): Overlay[] {
   const inNamespace = ['Deployment', 'Pod', 'Service', 'EndpointSlice', 'Secret'].flatMap((kind) => allGone(member, kind, ISTIO_NAMESPACE));
   const bundles = store
     .list('ConfigMap')
-    .filter(({ metadata }) => metadata.name === TRUST_BUNDLE)
-    .map(({ metadata }) => ({ kind: 'ConfigMap', namespace: metadata.namespace ?? '', name: TRUST_BUNDLE, change: gone }));
+    .filter(({ metadata }) => metadata.name === TRUST_BUNDLE || metadata.name === CRL_BUNDLE)
+    .map(({ metadata }) => ({ kind: 'ConfigMap', namespace: metadata.namespace ?? '', name: metadata.name ?? '', change: gone }));
   const definitions = ['networking.istio.io', 'security.istio.io'].flatMap((group) => definitionsGone(member, group));
   return [...inNamespace, ...bundles, ...definitions];
 }
