@@ -7,7 +7,9 @@ import { configMapWords, csrWords, gauges, servedWords, startBench, type Bench, 
 import { fourFiles, type Parts } from './istiod/bundles.ts';
 import { callSigning, servedChain } from './istiod/client.ts';
 import { newCsr } from './istiod/csr.ts';
-import { NOT_REPLAYED } from './istiod/not-replayed.ts';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { NOT_REPLAYED, reasonFor, TOLD } from './istiod/not-replayed.ts';
 import { NamedCertificates } from './istiod/pki.ts';
 import { ISTIOD_RECORDINGS, type IstiodRecording, type RecordedStep, stepsOf } from './istiod/recording.ts';
 import { workloadCertificate } from './istiod/workload.ts';
@@ -15,6 +17,23 @@ import { csrOf, gaugesOf, logWords } from './istiod/words.ts';
 
 function step(recording: IstiodRecording, place: number): RecordedStep['observed'] {
   return stepsOf(recording)[place]?.observed ?? {};
+}
+
+interface Asked {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function get(asked: Asked): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request({ ...asked, agent: false }, (answer) => {
+      text(answer).then((body) => resolve({ status: answer.statusCode, body }), reject);
+    });
+    call.on('error', reject);
+    call.end();
+  });
 }
 
 describe('istiod of the lab lives as the real one did', () => {
@@ -48,6 +67,19 @@ describe('istiod of the lab lives as the real one did', () => {
     });
 
     expect(unknown).toEqual([]);
+  });
+
+  it('tells or lists every step of a recording that is told as a story, once', () => {
+    const all = Object.keys(TOLD).flatMap((name) => {
+      const recording = ISTIOD_RECORDINGS.find((one) => one === name);
+      if (recording === undefined) return [`${name} is no recording`];
+      const count = stepsOf(recording).length;
+      return Array.from({ length: count }, (_, place) => place)
+        .filter((place) => (TOLD[recording] ?? []).includes(place) === (reasonFor(recording, place) !== undefined))
+        .map((place) => `${name} #${place}`);
+    });
+
+    expect(all).toEqual([]);
   });
 
   describe('hot-reload-intermediate', () => {
@@ -163,6 +195,12 @@ describe('istiod of the lab lives as the real one did', () => {
             .pods()
             .map(({ metadata }) => metadata.name ?? '')
             .find((pod) => pod !== leader) ?? '';
+        const obtained = 'info\tleader election lock obtained: istio-namespace-controller-election';
+        const has = (lines: unknown): boolean => Array.isArray(lines) && lines.includes(obtained);
+        expect([leader, other].map((pod) => has(bench.istiods.instance(pod).log.lines()))).toEqual([
+          has(step(name, 2)['leader_log']),
+          has(step(name, 2)['other_log']),
+        ]);
         const last = async (pod: string): Promise<string[] | undefined> => {
           const answer = await callSigning(bench.api, pod, { csr, token: await bench.token() });
           return 'chain' in answer ? goBlocks(answer.chain.at(-1) ?? '').map(({ pem }) => pki.nameOf(pem)) : undefined;
@@ -243,6 +281,41 @@ describe('istiod of the lab lives as the real one did', () => {
       });
     });
 
+    it('shows its pages to whom the real one shows them', async () => {
+      await withBench(a(1), {}, async (bench) => {
+        const tokens: Readonly<Record<string, string | undefined>> = {
+          none: undefined,
+          'SA of istio-system, audience istio-ca': await bench.token('istio-system/probe'),
+          'SA of istio-system, default audience': await bench.token('istio-system/probe', []),
+          'SA of app-one, audience istio-ca': await bench.token('app-one/app'),
+          garbage: 'garbage',
+        };
+        const observed = step('start-with-cacerts', 1);
+        const exchanges = observed['http'] as { request: string; response: Record<string, unknown> }[];
+        // The pages that list debug pages the double does not have, and bodies of metrics by their length.
+        const told = exchanges.filter((one) => !one.request.includes('/debug/list'));
+        const lines = bench.istiod.log.lines().length;
+        const shown: unknown[] = [];
+        for (const { request: words, response } of told) {
+          const { port, path, token } = /^GET :(?<port>\d+)(?<path>\S+)(?:.*token: (?<token>.*))?/.exec(words)?.groups ?? {};
+          const target = await bench.reach(Number(port), token === undefined ? 'forward' : 'proxy');
+          const bearer = token === undefined ? undefined : tokens[token];
+          const answer = await get({
+            ...target,
+            path: path ?? '',
+            ...(bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } }),
+          });
+          const metrics = path === '/metrics';
+          shown.push([words, answer.status, metrics ? response['body'] : answer.body]);
+        }
+
+        expect(shown).toEqual(told.map(({ request: words, response: { status, body } }) => [words, status, body]));
+        // The recorder wrote equal lines once.
+        const said = new Set(logWords(bench.istiod.log.lines().slice(lines), pki));
+        expect([...said]).toEqual(logWords(observed['log'], pki));
+      });
+    });
+
     it('shows its chain on both TLS ports, and the metrics of a start', async () => {
       await withBench(a(1), {}, async (bench) => {
         const names = async (port: number): Promise<string[]> =>
@@ -280,11 +353,18 @@ describe('istiod of the lab lives as the real one did', () => {
         expect(await servedWords(bench, pki)).toEqual(step(name, 1)['served_chain_15012']);
         expect(configMapWords(bench, pki).certificates).toEqual(['leaf by ?']);
 
+        store.delete('Secret', 'istio-system', 'istio-ca-secret');
+        await bench.istiods.settled();
+        expect(store.get('Secret', 'istio-system', 'istio-ca-secret')).toBeUndefined();
+        expect(step(name, 2)['secrets']).toEqual({});
+
         bench.istiods.restartAll();
         expect(log()).toEqual(recordedLog(3));
+        expect(store.get('Secret', 'istio-system', 'istio-ca-secret')).toBeUndefined();
         expect(configMapWords(bench, pki).certificates).toEqual(['root-a']);
 
         bench.write(undefined);
+        bench.istiods.restartAll();
         bench.istiods.restartAll();
         expect(log()).toEqual(recordedLog(4));
 

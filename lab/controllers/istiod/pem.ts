@@ -28,10 +28,24 @@ export interface GoCertificate extends GoBlock {
   readonly certificate: Certificate;
 }
 
+/** Certificates that were read lately: of a mesh, every istiod reads the same root several times. */
+const lately = new Map<string, Certificate | undefined>();
+const KEPT = 256;
+
 /** The certificates of a text; a pool skips what does not parse. */
 export function goCertificates(text: string): GoCertificate[] {
   return goBlocks(text).flatMap((block) => {
-    const read = readCertificate(block.der);
-    return block.label === 'CERTIFICATE' && read.ok ? [{ ...block, certificate: read.value }] : [];
+    const certificate = block.label === 'CERTIFICATE' ? certificateOf(block) : undefined;
+    return certificate === undefined ? [] : [{ ...block, certificate }];
   });
+}
+
+function certificateOf({ pem, der }: GoBlock): Certificate | undefined {
+  if (lately.has(pem)) return lately.get(pem);
+  const read = readCertificate(der);
+  const certificate = read.ok ? read.value : undefined;
+  const [oldest] = lately.keys();
+  if (lately.size >= KEPT && oldest !== undefined) lately.delete(oldest);
+  lately.set(pem, certificate);
+  return certificate;
 }

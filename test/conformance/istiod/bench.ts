@@ -1,19 +1,19 @@
 /** One cluster with istiod on it, at the time of the recordings, and what can be seen of it. */
+import { request } from 'node:https';
+import { json } from 'node:stream/consumers';
 import { createLabClock, type LabClock } from '../../../lab/clock.ts';
 import type { Files } from '../../../lab/controllers/istiod/bundle.ts';
 import type { IstiodInstance } from '../../../lab/controllers/istiod/instance.ts';
 import { createIstiods, type LabIstiods } from '../../../lab/controllers/istiods.ts';
 import { goBlocks } from '../../../lab/controllers/istiod/pem.ts';
 import { fieldsAt, type KubeObject } from '../../../lab/kubernetes/object.ts';
-import { type LabCluster, startLabCluster } from '../../../lab/kubernetes/cluster.ts';
+import { type EndpointSource, type EndpointTarget, type LabCluster, startLabCluster, type Way } from '../../../lab/kubernetes/cluster.ts';
 import { controlPlane } from '../../../lab/scene/control-plane.ts';
 import { secretData } from '../../../lab/scene/text.ts';
 import { callSigning, servedChain } from './client.ts';
 import type { NamedCertificates } from './pki.ts';
+import { NAMESPACE, NAMESPACES } from './places.ts';
 
-export const NAMESPACE = 'istio-system';
-/** Those of the recordings; namespaces of other recordings on the same server are left out everywhere. */
-export const NAMESPACES = ['app-one', 'app-two', 'cert-manager', 'istio-ca', NAMESPACE];
 /** About when the recordings were made. */
 const THEN = Date.parse('2026-11-22T16:28:46Z');
 
@@ -37,6 +37,8 @@ export interface Bench {
   /** The same, and touches the pods so that they get it; resolves when istiod acted. */
   bring(files: Files, pods?: readonly string[]): Promise<void>;
   pods(): KubeObject[];
+  /** The listener of the first pod's port for callers that come that way, past the API server, which would drop their tokens. */
+  reach(port: number, way: Way): Promise<EndpointTarget>;
   /** The first pod's istiod. */
   readonly istiod: IstiodInstance;
   stop(): Promise<void>;
@@ -58,7 +60,15 @@ function clockOfThen(): LabClock {
 export async function startBench(files: Files | undefined, options: BenchOptions = {}): Promise<Bench> {
   const clock = clockOfThen();
   const { version = '1.30.3', multiRoot = false, replicas = 1, namespaces = NAMESPACES } = options;
-  const api = await startLabCluster({ name: 'cluster-a', clock });
+  const started = await startLabCluster({ name: 'cluster-a', clock });
+  const sources = new Map<number, EndpointSource>();
+  const api: LabCluster = {
+    ...started,
+    registerEndpoint(namespace, pod, port, source) {
+      sources.set(port, source);
+      started.registerEndpoint(namespace, pod, port, source);
+    },
+  };
   for (const name of namespaces) api.store.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const write = (wanted: Files | undefined): void => {
     if (wanted === undefined) api.store.delete('Secret', NAMESPACE, 'cacerts');
@@ -105,6 +115,11 @@ export async function startBench(files: Files | undefined, options: BenchOptions
       });
       return String(fieldsAt(answer, 'status')['token']);
     },
+    async reach(port, way) {
+      const source = sources.get(port);
+      if (source === undefined) throw new Error(`Nothing is offered on port ${port}`);
+      return typeof source === 'function' ? source(way) : source;
+    },
     async stop() {
       istiods.stop();
       await api.stop();
@@ -114,14 +129,12 @@ export async function startBench(files: Files | undefined, options: BenchOptions
 }
 
 async function post(api: LabCluster, path: string, body: object): Promise<unknown> {
-  const { request } = await import('node:https');
-  const { json } = await import('node:stream/consumers');
   const token = api.addUser('recorder', { groups: ['system:masters'] });
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const call = request(`${api.url}${path}`, { method: 'POST', ca: api.caPem, headers, agent: false }, (answer) =>
-      json(answer).then(resolve, reject),
-    );
+    const call = request(`${api.url}${path}`, { method: 'POST', ca: api.caPem, headers, agent: false }, (answer) => {
+      json(answer).then(resolve, reject);
+    });
     call.on('error', reject);
     call.end(JSON.stringify(body));
   });

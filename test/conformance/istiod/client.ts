@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { X509Certificate } from 'node:crypto';
 import type { LabCluster } from '../../../lab/kubernetes/cluster.ts';
 import { frame, unframe } from '../../../lab/controllers/istiod/protobuf.ts';
-import { NAMESPACE } from './bench.ts';
+import { NAMESPACE } from './places.ts';
 
 /** A client certificate with its key, or none. */
 export interface ClientCredentials {

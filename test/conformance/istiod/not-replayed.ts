@@ -29,11 +29,21 @@ export const NOT_REPLAYED: readonly Listed[] = [
     at: [0, 1],
     reason: 'meshConfig.caCertificates reach only the push to proxies, which is not served',
   },
+  { recording: 'roots-mesh-config-and-replicas', at: [6], reason: 'pods of the lab are asked to end; none is killed' },
   { recording: 'signing-1.28', at: [24], reason: 'the port without TLS is not offered' },
   { recording: 'signing-1.30', at: [24], reason: 'the port without TLS is not offered' },
   { recording: 'start-with-cacerts', at: [10], reason: 'the locks of controllers that the double does not have' },
   { recording: 'start-with-cacerts', at: [11], reason: 'the end of controllers that the double does not have' },
 ];
+
+/** The steps of recordings that are replayed as one story, by the places that the story goes through. */
+export const TOLD: Readonly<Partial<Record<IstiodRecording, readonly number[]>>> = {
+  'hot-reload-intermediate': [1, 2, 3, 4, 5, 7, 8, 9],
+  'root-change-client-certificates': [0, 1, 2, 3, 4],
+  'roots-mesh-config-and-replicas': [2, 3, 4, 5],
+  'start-self-signed': [0, 1, 2, 3, 4, 6],
+  'start-with-cacerts': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+};
 
 /** Why a step is not replayed, or undefined when it is. */
 export function reasonFor(recording: IstiodRecording, place: number): string | undefined {
