@@ -1,6 +1,9 @@
 /** How the controllers of a cluster's istiod can be made to misbehave, for tests and for the demo. */
 
-/** Of one cluster. Pods are named by their names; a name stays good only as long as its pod lives. */
+/** Stands for every pod, also one that is yet to come. */
+export const EVERY_POD = '*';
+
+/** Of one cluster. Pods are named by their names, which are good as long as they live, or all at once by {@link EVERY_POD}. */
 export interface IstiodKnobs {
   /** How long the kubelet takes to bring a changed Secret to a pod that nobody touched; undefined: 60 to 90 s, by pod. */
   projectionMs: number | undefined;
@@ -19,4 +22,14 @@ export interface IstiodKnobs {
 /** Everything as it should be. */
 export function createIstiodKnobs(): IstiodKnobs {
   return { projectionMs: undefined, debounceMs: 0, stuckVolumes: new Set(), behind: new Map(), deaf: new Set(), refusal: undefined };
+}
+
+/** Whether a pod is among those that a knob names. */
+export function concerns(pods: ReadonlySet<string>, pod: string): boolean {
+  return pods.has(EVERY_POD) || pods.has(pod);
+}
+
+/** By how much a pod is behind the others, in milliseconds. */
+export function lagOf({ behind }: IstiodKnobs, pod: string): number {
+  return behind.get(pod) ?? behind.get(EVERY_POD) ?? 0;
 }

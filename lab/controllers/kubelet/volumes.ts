@@ -4,7 +4,7 @@ import type { LabClock } from '../../clock.ts';
 import { fieldsAt } from '../../kubernetes/object.ts';
 import type { ObjectStore } from '../../kubernetes/objects.ts';
 import type { Files } from '../istiod/bundle.ts';
-import type { IstiodKnobs } from '../knobs.ts';
+import { concerns, type IstiodKnobs, lagOf } from '../knobs.ts';
 import type { Alarms } from '../timers.ts';
 
 /** What the volumes are made from, and who hears of a change. */
@@ -48,7 +48,7 @@ export function createVolumes({ store, clock, alarms, knobs, namespace, secret, 
   function project(pod: string): void {
     const before = mounted.get(pod);
     const after = current();
-    if (before === undefined || after === undefined || knobs.stuckVolumes.has(pod) || same(before, after)) return;
+    if (before === undefined || after === undefined || concerns(knobs.stuckVolumes, pod) || same(before, after)) return;
     mounted.set(pod, after);
     if (knobs.debounceMs === 0) tell(pod);
     else alarms.at(clock.now() + knobs.debounceMs, () => tell(pod, after));
@@ -57,7 +57,7 @@ export function createVolumes({ store, clock, alarms, knobs, namespace, secret, 
   /** A change that another one has overtaken is not told: istiod reads the last state once. */
   function tell(pod: string, told?: Files): void {
     const files = mounted.get(pod);
-    if (files === undefined || (told !== undefined && told !== files) || knobs.deaf.has(pod)) return;
+    if (files === undefined || (told !== undefined && told !== files) || concerns(knobs.deaf, pod)) return;
     changed(pod, files);
   }
 
@@ -68,15 +68,15 @@ export function createVolumes({ store, clock, alarms, knobs, namespace, secret, 
 
   return {
     mount(pod) {
-      const stuck = knobs.stuckVolumes.has(pod) ? mounted.get(pod) : undefined;
+      const stuck = concerns(knobs.stuckVolumes, pod) ? mounted.get(pod) : undefined;
       const files = stuck ?? current() ?? {};
       mounted.set(pod, files);
       return files;
     },
     unmount: (pod) => void mounted.delete(pod),
-    touch: (pod) => later(pod, knobs.behind.get(pod) ?? 0),
+    touch: (pod) => later(pod, lagOf(knobs, pod)),
     secretWritten() {
-      for (const pod of mounted.keys()) later(pod, (knobs.projectionMs ?? roundOf(pod)) + (knobs.behind.get(pod) ?? 0));
+      for (const pod of mounted.keys()) later(pod, (knobs.projectionMs ?? roundOf(pod)) + lagOf(knobs, pod));
     },
     files: (pod) => mounted.get(pod) ?? {},
   };

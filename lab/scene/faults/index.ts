@@ -7,6 +7,7 @@ import { cacertsFaults } from './cacerts.ts';
 import { istioFaults } from './istio.ts';
 import { linkFaults } from './links.ts';
 import { requestFaults } from './requests.ts';
+import { reloadFaults } from './reload.ts';
 import { rightsFaults } from './rights.ts';
 import { timeFaults } from './time.ts';
 
@@ -19,6 +20,7 @@ export function meshFaults(mesh: LabMesh): LabFault[] {
     ...authorityFaults({ members, signer, root, certManager, now }),
     ...requestFaults(certManager),
     ...members.flatMap((member) => cacertsFaults(member, root, now)),
+    ...members.flatMap(reloadFaults),
     ...members.flatMap((member) => istioFaults(member, now)),
     ...members.flatMap((here) => members.filter((there) => there !== here).flatMap((there) => linkFaults(here, there, now))),
     ...members.flatMap(rightsFaults),

@@ -4,6 +4,8 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fieldsAt, type KubeObject, listAt } from '../../../lab/kubernetes/object.ts';
+import { createFaults } from '../../../lab/faults.ts';
+import { meshFaults } from '../../../lab/scene/faults/index.ts';
 import { clustersOf } from '../../../lab/scene/cluster.ts';
 import { cacertsTexts } from '../../../lab/scene/control-plane.ts';
 import type { MeshMember } from '../../../lab/scene/member.ts';
@@ -131,6 +133,40 @@ describe('lab/controllers/istiods', () => {
 
     expect(signs(member)).toEqual([member.signing.certificatePem]);
     expect(member.istiod.instances[0]?.log.lines().at(-1)).toBe('error\tFailed to update new Plug-in CA certs: made up');
+  });
+
+  it('does so in every pod where a fault says so, until it is taken back', async () => {
+    const { mesh: where, member } = await started();
+    const faults = createFaults(meshFaults(where));
+    const seen: unknown[] = [];
+    for (const id of ['istiod-volume-stuck', 'istiod-deaf', 'istiod-refuses']) {
+      const [before] = signs(member);
+      await faults.set(`${id}-cluster-b`, true);
+      renew(where, member);
+      await nudge(member);
+      const during = signs(member)[0] === before;
+      await faults.set(`${id}-cluster-b`, false);
+      const next = renew(where, member);
+      await nudge(member);
+      seen.push({ id, during, after: signs(member)[0] === next });
+    }
+
+    expect(seen).toEqual(['istiod-volume-stuck', 'istiod-deaf', 'istiod-refuses'].map((id) => ({ id, during: true, after: true })));
+  });
+
+  it('takes a root of its own with the fault that gives it one, and the old one again after it', async () => {
+    const { mesh: where, member } = await started();
+    const faults = createFaults(meshFaults(where));
+    const root = (): string | undefined => member.istiod.instances[0]?.authority?.signing.texts.roots;
+    const before = root();
+    await faults.set('other-root-cluster-b', true);
+    const during = root();
+    const published = fieldsAt(member.api.store.get('ConfigMap', 'sample-a', 'istio-ca-root-cert'), 'data')['root-cert.pem'];
+    await faults.set('other-root-cluster-b', false);
+
+    expect(during).not.toBe(before);
+    expect(published).toBe(during);
+    expect(root()).toBe(before);
   });
 
   it('replaces its pods when the template changes, and says so in the Deployment', async () => {
