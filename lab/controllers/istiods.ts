@@ -3,9 +3,9 @@ import type { LabClock } from '../clock.ts';
 import type { LabCluster } from '../kubernetes/cluster.ts';
 import type { StoreEvent } from '../kubernetes/store.ts';
 import type { Reviewer } from './istiod/client-identity.ts';
-import { createControlPlane } from './istiod/control-plane.ts';
+import { ControlPlane } from './istiod/control-plane.ts';
 import type { IstiodInstance } from './istiod/instance.ts';
-import { createKubelet } from './kubelet/kubelet.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
 import { createIstiodKnobs, type IstiodKnobs } from './knobs.ts';
 import { createAlarms } from './timers.ts';
 
@@ -46,9 +46,9 @@ export function createIstiods(options: IstiodsOptions): LabIstiods {
   const { api, clock, cluster, namespace, podNetwork, remote = () => undefined, handsOff = () => false } = options;
   const knobs = createIstiodKnobs();
   const alarms = createAlarms(clock);
-  const processes = createControlPlane({ api, clock, alarms, knobs, cluster, namespace, remote, handsOff });
+  const processes = new ControlPlane({ api, clock, alarms, knobs, cluster, namespace, remote, handsOff });
   const shared = { api, clock, alarms, knobs, namespace, podNetwork, processes, handsOff };
-  const kubelet = createKubelet({ ...shared, name: 'istiod', secret: 'cacerts' });
+  const kubelet = new Kubelet({ ...shared, name: 'istiod', secret: 'cacerts' });
   const queue: StoreEvent[] = [];
   let letGo = (): void => undefined;
 

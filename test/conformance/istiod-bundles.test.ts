@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fieldsAt, listAt } from '../../lab/kubernetes/object.ts';
-import { configMapWords, csrWords, gauges, servedWords, startBench, type Bench, type BenchOptions } from './istiod/bench.ts';
+import { configMapWords, csrWords, gauges, servedWords, withBench } from './istiod/bench.ts';
 import { fourFiles, oddBundle } from './istiod/bundles.ts';
 import { newCsr } from './istiod/csr.ts';
 import { reasonFor } from './istiod/not-replayed.ts';
@@ -24,19 +24,6 @@ describe('istiod of the lab judges bundles as the real one did', () => {
     pki = new NamedCertificates();
     csr = await newCsr();
   });
-
-  async function withBench(
-    files: Readonly<Record<string, string>>,
-    options: BenchOptions,
-    run: (bench: Bench) => Promise<void>,
-  ): Promise<void> {
-    const bench = await startBench(files, options);
-    try {
-      await run(bench);
-    } finally {
-      await bench.stop();
-    }
-  }
 
   describe('at its start', () => {
     /** Lines that the recorder left in the log of a start that went well. */

@@ -1,18 +1,16 @@
-/** The istiods of one cluster together: who leads, what the leader hands out, and the authority that they make for themselves. */
+/** The istiods of one cluster together: who leads, and what the leader hands out. */
 import type { LabClock } from '../../clock.ts';
 import type { LabCluster } from '../../kubernetes/cluster.ts';
 import { isFields, type KubeObject, listAt, textAt } from '../../kubernetes/object.ts';
 import type { StoreEvent } from '../../kubernetes/store.ts';
-import { newKey, printKey } from '../../pki/authority.ts';
-import { nameOf, signCertificate } from '../../pki/sign.ts';
-import { createPublicKey } from 'node:crypto';
 import type { IstiodKnobs } from '../knobs.ts';
 import type { Alarms } from '../timers.ts';
-import type { IstiodSettings, SelfSigned } from './authority.ts';
+import type { IstiodSettings } from './authority.ts';
 import type { Files } from './bundle.ts';
-import type { Reviewer } from './client-identity.ts';
+import type { Reviewer, Reviewers } from './client-identity.ts';
 import { type IstiodInstance, startInstance } from './instance.ts';
-import { CRL_BUNDLE, publish, publishEverywhere, TRUST_BUNDLE } from './publish.ts';
+import { CRL_BUNDLE, publish, publishEverywhere, type PublishContext, TRUST_BUNDLE } from './publish.ts';
+import { selfSignedOf } from './self-signed.ts';
 
 /** What they stand on. */
 export interface ControlPlaneOptions {
@@ -28,114 +26,137 @@ export interface ControlPlaneOptions {
   readonly handsOff: (kind: string, namespace: string, name: string) => boolean;
 }
 
-/** How a process ends: asked to, or killed. */
-export type Ending = 'term' | 'kill';
+/** How a process ends: asked to, or by itself. */
+export type Ending = 'term' | 'crash';
+
+/** Until another replica has the lock of one that gave it back, or of one that did not; as recorded. */
+const TAKEOVER_MS: Readonly<Record<Ending, number>> = { term: 13_000, crash: 33_000 };
 
 /** The istiods of a cluster. */
-export interface ControlPlane {
-  readonly instances: readonly IstiodInstance[];
+export class ControlPlane {
+  readonly #options: ControlPlaneOptions;
+  readonly #publishing: PublishContext;
+  readonly #instances = new Map<string, IstiodInstance>();
+  #leader: string | undefined;
+  #lockIsFree = true;
+
+  constructor(options: ControlPlaneOptions) {
+    this.#options = options;
+    this.#publishing = { store: options.api.store, handsOff: options.handsOff };
+  }
+
+  get instances(): readonly IstiodInstance[] {
+    return [...this.#instances.values()];
+  }
+
   /** The pod that writes the ConfigMaps; undefined while nobody holds the lock. */
-  readonly leader: string | undefined;
-  launch(pod: KubeObject, files: Files): IstiodInstance;
+  get leader(): string | undefined {
+    return this.#leader;
+  }
+
+  /** Starts the process of a pod, in the place of one that ran there. */
+  launch(pod: KubeObject, files: Files): IstiodInstance {
+    const { api, namespace, clock } = this.#options;
+    const name = pod.metadata.name ?? '';
+    this.#instances.get(name)?.stop();
+    const instance = startInstance({
+      api,
+      namespace,
+      pod: name,
+      settings: settingsOf(pod),
+      files,
+      now: () => clock.now(),
+      selfSigned: () => selfSignedOf(api.store, namespace, clock.now()),
+      reviewers: this.#reviewers(),
+      remoteSecrets: () => this.#remoteSecrets(),
+    });
+    this.#instances.set(name, instance);
+    if (instance.crash !== undefined) this.#abdicate(name, 'crash');
+    else if (this.#lockIsFree || this.#leader === name) this.#lead(name);
+    return instance;
+  }
+
   /** The files of a pod changed. */
-  changed(pod: string, files: Files): void;
-  end(pod: string, how: Ending): void;
-  /** Something was written in the cluster. */
-  seen(event: StoreEvent): void;
-  close(): void;
-}
-
-const SELF_SIGNED_SECRET = 'istio-ca-secret';
-const DAY_MS = 86_400_000;
-const TEN_YEARS_MS = 3650 * DAY_MS;
-/** Until another replica has the lock of one that gave it back, or of one that was killed; as recorded. */
-const TAKEOVER_MS: Readonly<Record<Ending, number>> = { term: 13_000, kill: 33_000 };
-
-/** Without any process yet. */
-export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { api, clock, alarms, knobs, cluster, namespace, remote, handsOff } = options;
-  const { store } = api;
-  const instances = new Map<string, IstiodInstance>();
-  const now = (): number => clock.now();
-  const publishing = { store, handsOff };
-  let leader: string | undefined;
-  let free = true;
-
-  const rootsOf = (pod: string | undefined): string | undefined => instances.get(pod ?? '')?.authority?.signing.texts.roots;
-  const remoteSecrets = (): { id: string; secretName: string }[] => remoteSecretsOf(store.list('Secret', namespace));
-
-  function lead(pod: string): void {
-    leader = pod;
-    free = false;
-    instances.get(pod)?.log.write('info', 'leader election lock obtained: istio-namespace-controller-election');
-    const roots = rootsOf(pod);
-    if (roots !== undefined) publishEverywhere(publishing, roots);
-  }
-  function succeed(): void {
-    free = true;
-    const next = [...instances.values()].find(({ crash }) => crash === undefined);
-    if (next !== undefined) lead(next.pod);
+  changed(pod: string, files: Files): void {
+    const instance = this.#instances.get(pod);
+    if (instance?.authority === undefined || instance.authority.selfSigned) return;
+    const { refusal } = this.#options.knobs;
+    if (refusal !== undefined) {
+      instance.refuse(refusal);
+      return;
+    }
+    const before = this.#rootsOf(pod);
+    instance.reload(files);
+    if (pod === this.#leader && this.#rootsOf(pod) !== before) this.#publishAll();
   }
 
-  function abdicate(pod: string, how: Ending): void {
-    if (leader !== pod) return;
-    leader = undefined;
-    alarms.at(now() + TAKEOVER_MS[how], succeed);
+  /** The pod is asked to end. */
+  end(pod: string): void {
+    this.#instances.get(pod)?.stop();
+    this.#instances.delete(pod);
+    this.#abdicate(pod, 'term');
   }
 
-  return {
-    get instances() {
-      return [...instances.values()];
-    },
-    get leader() {
-      return leader;
-    },
-    launch(pod, files) {
-      const name = pod.metadata.name ?? '';
-      instances.get(name)?.stop();
-      const reviewers = {
-        local: (token: string, audience: string) => api.reviewToken(token, audience),
-        localId: cluster,
-        remotes: () => remoteSecrets().map(({ id }) => id),
-        remote: (id: string) => (remoteSecrets().some((one) => one.id === id) ? remote(id) : undefined),
-      };
-      const selfSigned = (): SelfSigned => selfSignedOf(api, namespace, now());
-      const settings = settingsOf(pod);
-      const instance = startInstance({ api, namespace, pod: name, settings, files, now, selfSigned, reviewers, remoteSecrets });
-      instances.set(name, instance);
-      if (instance.crash !== undefined) abdicate(name, 'kill');
-      else if (free || leader === name) lead(name);
-      return instance;
-    },
-    changed(pod, files) {
-      const instance = instances.get(pod);
-      if (instance?.authority === undefined || instance.authority.selfSigned) return;
-      if (knobs.refusal !== undefined) {
-        instance.refuse(knobs.refusal);
-        return;
-      }
-      const before = rootsOf(pod);
-      instance.reload(files);
-      const roots = rootsOf(pod);
-      if (pod === leader && roots !== undefined && roots !== before) publishEverywhere(publishing, roots);
-    },
-    end(pod, how) {
-      instances.get(pod)?.stop();
-      instances.delete(pod);
-      abdicate(pod, how);
-    },
-    seen({ object, type }) {
-      const roots = rootsOf(leader);
-      if (roots === undefined) return;
-      const { name = '', namespace: inside = '' } = object.metadata;
-      if (object.kind === 'Namespace' && type === 'ADDED') publish(publishing, name, roots);
-      if (object.kind === 'ConfigMap' && (name === TRUST_BUNDLE || name === CRL_BUNDLE)) publish(publishing, inside, roots);
-    },
-    close() {
-      for (const instance of instances.values()) instance.stop();
-      instances.clear();
-    },
-  };
+  /** Something was written in the cluster: the leader keeps what it hands out. */
+  seen({ object, type }: StoreEvent): void {
+    const roots = this.#rootsOf(this.#leader);
+    if (roots === undefined) return;
+    const { name = '', namespace = '' } = object.metadata;
+    if (object.kind === 'Namespace' && type === 'ADDED') publish(this.#publishing, name, roots);
+    if (object.kind === 'ConfigMap' && (name === TRUST_BUNDLE || name === CRL_BUNDLE)) publish(this.#publishing, namespace, roots);
+  }
+
+  close(): void {
+    for (const instance of this.#instances.values()) instance.stop();
+    this.#instances.clear();
+  }
+
+  #rootsOf(pod: string | undefined): string | undefined {
+    return this.#instances.get(pod ?? '')?.authority?.signing.texts.roots;
+  }
+
+  #publishAll(): void {
+    const roots = this.#rootsOf(this.#leader);
+    if (roots !== undefined) publishEverywhere(this.#publishing, roots);
+  }
+
+  #lead(pod: string): void {
+    this.#leader = pod;
+    this.#lockIsFree = false;
+    this.#instances.get(pod)?.log.write('info', 'leader election lock obtained: istio-namespace-controller-election');
+    this.#publishAll();
+  }
+
+  #abdicate(pod: string, how: Ending): void {
+    if (this.#leader !== pod) return;
+    this.#leader = undefined;
+    const { alarms, clock } = this.#options;
+    alarms.at(clock.now() + TAKEOVER_MS[how], () => {
+      this.#lockIsFree = true;
+      const next = this.instances.find(({ crash }) => crash === undefined);
+      if (next !== undefined) this.#lead(next.pod);
+    });
+  }
+
+  #reviewers(): Reviewers {
+    const { api, cluster, remote } = this.#options;
+    return {
+      local: (token, audience) => api.reviewToken(token, audience),
+      localId: cluster,
+      remotes: () => this.#remoteSecrets().map(({ id }) => id),
+      remote: (id) => (this.#remoteSecrets().some((one) => one.id === id) ? remote(id) : undefined),
+    };
+  }
+
+  #remoteSecrets(): { id: string; secretName: string }[] {
+    const { api, namespace } = this.#options;
+    return api.store
+      .list('Secret', namespace)
+      .filter(({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true')
+      .flatMap(({ metadata, data }) =>
+        Object.keys(isFields(data) ? data : {}).map((id) => ({ id, secretName: `${metadata.namespace}/${metadata.name}` })),
+      );
+  }
 }
 
 /** Image and flags as the pod's container has them. */
@@ -143,50 +164,4 @@ function settingsOf(pod: KubeObject): IstiodSettings {
   const container = listAt(pod, 'spec', 'containers').find((one) => textAt(one, 'name') === 'discovery');
   const flag = listAt(container, 'env').find((one) => textAt(one, 'name') === 'ISTIO_MULTIROOT_MESH');
   return { image: textAt(container, 'image') ?? '', multiRoot: textAt(flag, 'value') === 'true' };
-}
-
-function remoteSecretsOf(secrets: readonly KubeObject[]): { id: string; secretName: string }[] {
-  return secrets
-    .filter(({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true')
-    .flatMap(({ metadata, data }) =>
-      Object.keys(isFields(data) ? data : {}).map((id) => ({ id, secretName: `${metadata.namespace}/${metadata.name}` })),
-    );
-}
-
-/** The authority in `istio-ca-secret`; made and kept there when it is missing. */
-function selfSignedOf({ store }: LabCluster, namespace: string, now: number): SelfSigned {
-  const found = store.get('Secret', namespace, SELF_SIGNED_SECRET);
-  const text = (key: string): string => Buffer.from(textAt(found, 'data', key) ?? '', 'base64').toString();
-  if (found !== undefined) return { certificatePem: text('ca-cert.pem'), keyPem: text('ca-key.pem'), found: true };
-  const key = newKey('RSA');
-  const certificatePem = signCertificate(
-    {
-      commonName: undefined,
-      organization: 'cluster.local',
-      publicKey: createPublicKey(key),
-      ca: { pathLength: undefined },
-      notBefore: now,
-      notAfter: now + TEN_YEARS_MS,
-    },
-    { key, name: nameOf(undefined, 'cluster.local'), keyId: undefined },
-  );
-  const keyPem = printKey(key);
-  const base64 = (value: string): string => Buffer.from(value).toString('base64');
-  store.put(
-    {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { namespace, name: SELF_SIGNED_SECRET },
-      type: 'istio.io/ca-root',
-      data: {
-        'ca-cert.pem': base64(certificatePem),
-        'ca-key.pem': base64(keyPem),
-        'cert-chain.pem': '',
-        'key.pem': '',
-        'root-cert.pem': base64(certificatePem),
-      },
-    },
-    { manager: 'pilot-discovery' },
-  );
-  return { certificatePem, keyPem, found: false };
 }

@@ -1,5 +1,6 @@
 /** The secure gRPC port: TLS with istiod's own certificate, client certificates where a client has one, and the signing of requests. */
 import { createSecureServer, type Http2SecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { readCertificate, type Certificate } from '../../../src/pki/certificate.ts';
 import type { Issued } from '../../pki/authority.ts';
@@ -30,23 +31,22 @@ const PATH = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
 /** gRPC's code for a service or method that is not there. */
 const UNIMPLEMENTED = 12;
 const MALFORMED = 13;
+const LONGEST_CHAIN = 10;
 
 /** The server, not listening yet. Its certificate is changed with `setSecureContext`. */
 export function createSecurePort(port: SecurePort): Http2SecureServer {
   const server = createSecureServer({ ...contextOf(port), requestCert: true, rejectUnauthorized: false });
-  const identities = new WeakMap<object, string>();
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    const identity = clientOf(socket, port);
-    if (identity === 'refused') socket.destroy();
-    else if (identity !== undefined) identities.set(socket, identity);
+    if (!accepts(socket, port)) socket.destroy();
   });
   // A client that speaks no HTTP/2 gets its TLS and nothing else, as from gRPC for Go.
   server.on('unknownProtocol', (socket: TLSSocket) => socket.destroy());
+  // Connections that break are no news to a server.
   server.on('sessionError', () => undefined);
   server.on('stream', (stream, headers) => {
-    const { socket } = stream.session ?? {};
-    const real = socket === undefined ? undefined : (stream.session?.socket as TLSSocket | undefined);
-    serve(stream, headers, port, { certificate: identityOf(identities, real), address: `${real?.remoteAddress}:${real?.remotePort}` });
+    const socket = stream.session?.socket;
+    const certificate = socket !== undefined && 'getPeerX509Certificate' in socket ? socket.getPeerX509Certificate() : undefined;
+    serve(stream, headers, port, { certificate: spiffeOf(certificate), address: `${socket?.remoteAddress}:${socket?.remotePort}` });
   });
   return server;
 }
@@ -62,25 +62,20 @@ export function contextOf({ serving, clientRoots }: SecurePort): { key: string; 
   return { key: keyPem, cert: certificatePem, ca: alone ? [] : ca };
 }
 
-/** The socket of a session is a proxy; the certificate tells it apart. */
-function identityOf(identities: WeakMap<object, string>, socket: TLSSocket | undefined): string | undefined {
-  const shown = socket?.getPeerX509Certificate();
-  if (shown === undefined) return undefined;
-  const uri = /URI:(?<uri>spiffe:[^,]+)/.exec(shown.subjectAltName ?? '')?.groups?.['uri'];
-  return uri ?? (socket === undefined ? undefined : identities.get(socket));
+function spiffeOf(certificate: X509Certificate | undefined): string | undefined {
+  return /URI:(?<uri>spiffe:[^,]+)/.exec(certificate?.subjectAltName ?? '')?.groups?.['uri'];
 }
 
-/** Undefined: shows none, which is fine. */
-function clientOf(socket: TLSSocket, { clientRoots, now }: SecurePort): string | undefined {
+/** A client that shows no certificate is fine; one that shows a certificate of foreign roots is not. */
+function accepts(socket: TLSSocket, { clientRoots, now }: SecurePort): boolean {
   const chain: Certificate[] = [];
-  for (let one = socket.getPeerX509Certificate(); one !== undefined && chain.length < 10; one = one.issuerCertificate) {
+  for (let one = socket.getPeerX509Certificate(); one !== undefined && chain.length < LONGEST_CHAIN; one = one.issuerCertificate) {
     const read = readCertificate(one.raw);
     if (!read.ok || chain.some(({ fingerprint }) => fingerprint === read.value.fingerprint)) break;
     chain.push(read.value);
   }
   const [leaf, ...intermediates] = chain;
-  if (leaf === undefined) return undefined;
-  return verifyLikeGo(leaf, { roots: clientRoots, intermediates, now: now() }) === undefined ? (leaf.uriNames[0] ?? '') : 'refused';
+  return leaf === undefined || verifyLikeGo(leaf, { roots: clientRoots, intermediates, now: now() }) === undefined;
 }
 
 function serve(

@@ -1,6 +1,5 @@
 /** One istiod: the process in one pod, from its start to its end. */
-import { createServer as createTlsServer } from 'node:tls';
-import type { Http2SecureServer } from 'node:http2';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import type { LabCluster } from '../../kubernetes/cluster.ts';
 import type { Issued } from '../../pki/authority.ts';
 import {
@@ -13,14 +12,14 @@ import {
 } from './authority.ts';
 import { type Files, layoutOf } from './bundle.ts';
 import { identify, type Reviewers } from './client-identity.ts';
-import { type CallResult, type Caller, contextOf, createSecurePort, type SecurePort } from './grpc.ts';
-import { createListeners } from './listeners.ts';
+import { contextOf, createSecurePort, type SecurePort } from './grpc.ts';
+import { createListeners, type Listeners } from './listeners.ts';
 import { createPodLog, type PodLog } from './log.ts';
 import { type CounterName, metricsOf, metricsText } from './metrics.ts';
-import { createPages } from './pages.ts';
-import type { SigningRequest } from './protobuf.ts';
-import { ISTIOD_NAMES, servingCertificate, signRequest } from './sign-request.ts';
-import { clampsLeaves, tagOf } from './version.ts';
+import { createPages, type PageSource } from './pages.ts';
+import { sign } from './desk.ts';
+import { ISTIOD_NAMES, servingCertificate } from './sign-request.ts';
+import { tagOf } from './version.ts';
 
 /** What an istiod is started with. */
 export interface InstanceOptions {
@@ -59,10 +58,6 @@ export interface IstiodInstance {
 }
 
 const WITHOUT_TLS = 'no client certificate is presented ';
-const WITHOUT_CHAIN = 'no verified chain is found; ';
-const UNAUTHENTICATED = 16;
-const INVALID_ARGUMENT = 3;
-const INTERNAL = 13;
 
 /** Starts the process. */
 export function startInstance(options: InstanceOptions): IstiodInstance {
@@ -106,43 +101,18 @@ function running(options: InstanceOptions, authority: RunningAuthority, { log, s
   const count = (name: CounterName): void => void counters.set(name, (counters.get(name) ?? 0) + 1);
   const tag = tagOf(settings.image);
   const serving = servingOf(authority);
-  const port: SecurePort = {
+  const metrics = (): ReadonlyMap<string, number> =>
+    metricsOf({ counters, expiries: authority.expiries, now: now(), startedAt, tag, remoteClusters: remoteSecrets().length });
+  const listeners = createListeners(api, namespace, pod);
+  const renew = offerTls(listeners, {
     serving,
     clientRoots: authority.clientRoots,
     now,
     sign: (request, caller) => sign(request, caller, { authority, reviewers, settings, now, log, count }),
-  };
-  const metrics = (): ReadonlyMap<string, number> =>
-    metricsOf({ counters, expiries: authority.expiries, now: now(), startedAt, tag, remoteClusters: remoteSecrets().length });
-  const pages = {
-    ready: () => true,
-    version: `${tag}-unknown-Clean`,
-    metrics: () => metricsText(metrics()),
-    clusters: () => [
-      { id: reviewers.localId, secretName: '', syncStatus: 'synced' },
-      ...remoteSecrets().map((one) => ({ ...one, syncStatus: 'synced' })),
-    ],
-    identify: (authorization: string | undefined) =>
-      identify({ authorization, certificate: undefined, clusterId: '' }, reviewers, WITHOUT_TLS),
-    say: (level: 'warn' | 'error', message: string) => log.write(level, message),
-  };
-  const secure = new Set<Pick<Http2SecureServer, 'setSecureContext'>>();
-  const listeners = createListeners(api, namespace, pod);
-  listeners.offer(15_012, () => {
-    const server = createSecurePort(port);
-    secure.add(server);
-    return server;
   });
-  listeners.offer(15_017, () => {
-    const server = createTlsServer({ ...contextOf(port), ca: [], ALPNProtocols: ['h2', 'http/1.1'] }, (socket) =>
-      socket.on('error', () => undefined),
-    );
-    secure.add(server);
-    return server;
-  });
-  for (const plain of [8080, 15_014] as const) listeners.offer(plain, (way) => createPages(plain, way, pages));
+  const pages = pagesOf(options, log, metrics);
+  for (const port of [8080, 15_014] as const) listeners.offer(port, (way) => createPages(port, way, pages));
   sayStarted(log, authority, serving, files);
-
   return {
     pod,
     startedAt,
@@ -153,19 +123,60 @@ function running(options: InstanceOptions, authority: RunningAuthority, { log, s
     servedChain: () => serving().certificatePem,
     reload(changed) {
       if (!authority.reload(changed)) return false;
-      for (const server of secure) server.setSecureContext(contextOf(port));
-      log.later('info', linesOf(serving()));
+      renew();
+      const { certificatePem } = serving();
+      log.later('info', () => certificateLines(certificatePem));
       log.write('info', 'Istiod certificates are reloaded');
       return true;
     },
-    refuse(why) {
-      log.write('info', 'Update Istiod cacerts');
-      log.write('error', `Failed to update new Plug-in CA certs: ${why}`);
-    },
+    refuse: (why) => refuse(log, why),
     get openListeners() {
       return listeners.open;
     },
     stop: () => listeners.close(),
+  };
+}
+
+function refuse(log: PodLog, why: string): void {
+  log.write('info', 'Update Istiod cacerts');
+  log.write('error', `Failed to update new Plug-in CA certs: ${why}`);
+}
+
+/** The two TLS ports. Answers how they are given the certificate of now. */
+function offerTls(listeners: Listeners, port: SecurePort): () => void {
+  const secure = new Set<Pick<TlsServer, 'setSecureContext'>>();
+  listeners.offer(15_012, () => {
+    const server = createSecurePort(port);
+    secure.add(server);
+    return server;
+  });
+  listeners.offer(15_017, () => {
+    const options = { ...contextOf(port), ca: [], ALPNProtocols: ['h2', 'http/1.1'] };
+    // Nobody of the lab calls the webhook: its certificate is all that is looked at.
+    const server = createTlsServer(options, (socket) => socket.on('error', () => undefined));
+    secure.add(server);
+    return server;
+  });
+  return () => {
+    for (const server of secure) server.setSecureContext(contextOf(port));
+  };
+}
+
+function pagesOf(
+  { settings, reviewers, remoteSecrets }: InstanceOptions,
+  log: PodLog,
+  metrics: () => ReadonlyMap<string, number>,
+): PageSource {
+  return {
+    ready: () => true,
+    version: `${tagOf(settings.image)}-unknown-Clean`,
+    metrics: () => metricsText(metrics()),
+    clusters: () => [
+      { id: reviewers.localId, secretName: '', syncStatus: 'synced' },
+      ...remoteSecrets().map((one) => ({ ...one, syncStatus: 'synced' })),
+    ],
+    identify: (authorization) => identify({ authorization, certificate: undefined, clusterId: '' }, reviewers, WITHOUT_TLS),
+    say: (level, message) => log.write(level, message),
   };
 }
 
@@ -177,10 +188,6 @@ function servingOf(authority: RunningAuthority): () => Issued {
     if (made?.of !== signing) made = { of: signing, issued: servingCertificate(signing) };
     return made.issued;
   };
-}
-
-function linesOf({ certificatePem }: Issued): () => readonly string[] {
-  return () => certificateLines(certificatePem);
 }
 
 function sayStarted(log: PodLog, authority: RunningAuthority, serving: () => Issued, files: Files): void {
@@ -204,39 +211,4 @@ function sayStarted(log: PodLog, authority: RunningAuthority, serving: () => Iss
   for (const line of ['gRPC discovery service at :15010', 'webhook service at :15017', 'secure gRPC discovery service at :15012']) {
     log.write('info', `starting ${line}`);
   }
-}
-
-interface Desk {
-  readonly authority: RunningAuthority;
-  readonly reviewers: Reviewers;
-  readonly settings: IstiodSettings;
-  readonly now: () => number;
-  readonly log: PodLog;
-  readonly count: (name: CounterName) => void;
-}
-
-function sign(request: SigningRequest, caller: Caller, { authority, reviewers, settings, now, log, count }: Desk): CallResult {
-  count('citadel_server_csr_count');
-  const identity = identify(caller, reviewers, WITHOUT_CHAIN);
-  if ('refused' in identity) {
-    count('citadel_server_authentication_failure_count');
-    log.write('error', `security\tFailed to authenticate client from ${caller.address}: ${identity.refused}`);
-    return { code: UNAUTHENTICATED, message: 'request authenticate failure' };
-  }
-  const client = `client=${caller.address}`;
-  if (request.impersonates) {
-    count('citadel_server_authentication_failure_count');
-    log.write('warn', `serverca\timpersonation not allowed, as node authorizer (CA_TRUSTED_NODE_ACCOUNTS) is not configured\t${client}`);
-    return { code: UNAUTHENTICATED, message: 'request impersonation authentication failure' };
-  }
-  const { csr, validity } = request;
-  const clamped = clampsLeaves(settings.image);
-  const signed = signRequest(authority.signing, { csr, validity, spiffe: identity.spiffe, now: now(), clamped });
-  if (!('kind' in signed)) {
-    count('citadel_server_success_cert_issuance_count');
-    return signed;
-  }
-  count(`citadel_server_csr_sign_err_count{error="${signed.kind}"}`);
-  log.write('error', `serverca\tCSR signing error: ${signed.text}\t${client}`);
-  return { code: signed.kind === 'CERT_GEN_ERROR' ? INTERNAL : INVALID_ARGUMENT, message: `CSR signing error (${signed.text})` };
 }

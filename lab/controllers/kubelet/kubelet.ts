@@ -1,14 +1,14 @@
 /** The kubelet and the Deployment controller for istiod's pods: starts and ends their processes, restarts those that crash, keeps their volumes. */
 import type { LabClock } from '../../clock.ts';
 import type { LabCluster } from '../../kubernetes/cluster.ts';
-import { type KubeObject, textAt } from '../../kubernetes/object.ts';
+import { isFields, type KubeObject, listAt, textAt } from '../../kubernetes/object.ts';
 import type { StoreEvent } from '../../kubernetes/store.ts';
 import type { ControlPlane } from '../istiod/control-plane.ts';
 import type { IstiodKnobs } from '../knobs.ts';
 import type { Alarms } from '../timers.ts';
 import { podStatus } from './pod.ts';
-import { createRollout } from './rollout.ts';
-import { createVolumes } from './volumes.ts';
+import { Rollout } from './rollout.ts';
+import { createVolumes, type Volumes } from './volumes.ts';
 
 /** Which workload, and what it runs. */
 export interface KubeletOptions {
@@ -25,22 +25,13 @@ export interface KubeletOptions {
   readonly handsOff: (kind: string, namespace: string, name: string) => boolean;
 }
 
-/** What it does for the pods of one Deployment. */
-export interface Kubelet {
-  /** Starts the pods that are there. */
-  start(): void;
-  /** Something was written in the cluster. Acts after the writer is done. */
-  seen(event: StoreEvent): void;
-  /** Starts every process anew in its pod, as if its node had been restarted. */
-  restartAll(): void;
-}
-
 interface Running {
   readonly uid: string;
   readonly ip: string;
   annotations: string;
   restarts: number;
   crashed: boolean;
+  /** Takes the next start back. */
   takeBack: () => void;
 }
 
@@ -48,41 +39,71 @@ const BACK_OFF_MS = 10_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
 /** Does nothing until it is started. */
-export function createKubelet(options: KubeletOptions): Kubelet {
-  const { api, clock, alarms, knobs, namespace, name, secret, podNetwork, processes, handsOff } = options;
-  const { store } = api;
-  const now = (): number => clock.now();
-  const running = new Map<string, Running>();
-  const volumes = createVolumes({ store, clock, alarms, knobs, namespace, secret, changed: (pod, files) => processes.changed(pod, files) });
-  const isReady = (pod: string): boolean => running.get(pod)?.crashed === false;
-  const rollout = createRollout({ store, namespace, name, podNetwork, now, isReady, handsOff });
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  readonly #running = new Map<string, Running>();
+  readonly #volumes: Volumes;
+  readonly #rollout: Rollout;
 
-  function runContainer(pod: KubeObject, state: Running): void {
-    const podName = pod.metadata.name ?? '';
-    const instance = processes.launch(pod, volumes.mount(podName));
-    const wasReady = isReadyStatus(pod) && state.restarts === 0;
-    state.crashed = instance.crash !== undefined;
-    if (!wasReady || state.crashed) write(podName, state, instance.startedAt);
-    if (!state.crashed) return;
-    const pause = Math.min(LONGEST_BACK_OFF_MS, BACK_OFF_MS * 2 ** state.restarts);
-    state.takeBack = alarms.at(now() + pause, () => {
-      state.restarts += 1;
-      const again = store.get('Pod', namespace, podName);
-      if (again === undefined) return;
-      runContainer(again, state);
-      rollout.step();
-    });
+  constructor(options: KubeletOptions) {
+    const { api, clock, processes } = options;
+    this.#options = options;
+    this.#volumes = createVolumes({ ...options, store: api.store, changed: (pod, files) => processes.changed(pod, files) });
+    const isReady = (pod: string): boolean => this.#running.get(pod)?.crashed === false;
+    this.#rollout = new Rollout({ ...options, store: api.store, now: () => clock.now(), isReady });
   }
 
-  function write(podName: string, { ip, restarts, crashed }: Running, startedAt: number): void {
-    const pod = store.get('Pod', namespace, podName);
-    if (pod === undefined || handsOff('Pod', namespace, podName)) return;
-    const status = podStatus(pod, ip, { startedAt, restarts, crashed });
-    store.patch('Pod', namespace, podName, { status }, { subresource: 'status', manager: 'kubelet' });
+  /** Starts the pods that are there. */
+  start(): void {
+    this.#rollout.adopt();
+    for (const pod of this.#rollout.pods()) this.#begin(pod);
   }
 
-  function begin(pod: KubeObject): void {
-    const podName = pod.metadata.name ?? '';
+  /** Something was written in the cluster. */
+  seen({ object, type }: StoreEvent): void {
+    const { namespace, name, secret } = this.#options;
+    const { metadata, kind } = object;
+    if (metadata.namespace !== namespace) return;
+    if (kind === 'Secret' && metadata.name === secret && type !== 'DELETED') this.#volumes.secretWritten();
+    const own = kind === 'Pod' ? textAt(object, 'spec', 'serviceAccountName') === name : kind === 'Deployment' && metadata.name === name;
+    if (own) this.#sync();
+  }
+
+  /** Starts every process anew in its pod, as if its node had been restarted. */
+  restartAll(): void {
+    for (const [name, state] of this.#running) {
+      const pod = this.#pod(name);
+      if (pod === undefined) continue;
+      state.takeBack();
+      this.#runContainer(pod, state);
+    }
+  }
+
+  #pod(name: string): KubeObject | undefined {
+    return this.#options.api.store.get('Pod', this.#options.namespace, name);
+  }
+
+  /** Brings what runs in line with the pods that are there. */
+  #sync(): void {
+    const pods = new Map(this.#rollout.pods().map((pod) => [pod.metadata.name ?? '', pod]));
+    for (const [name, { uid }] of this.#running) if (pods.get(name)?.metadata.uid !== uid) this.#end(name);
+    for (const [name, pod] of pods) {
+      const state = this.#running.get(name);
+      if (state === undefined) this.#begin(pod);
+      else this.#look(name, pod, state);
+    }
+    this.#rollout.step();
+  }
+
+  /** A pod that was touched is looked after at once, its volumes too. */
+  #look(name: string, pod: KubeObject, state: Running): void {
+    const annotations = annotationsOf(pod);
+    if (state.annotations === annotations) return;
+    state.annotations = annotations;
+    this.#volumes.touch(name);
+  }
+
+  #begin(pod: KubeObject): void {
     const state: Running = {
       uid: pod.metadata.uid ?? '',
       ip: textAt(pod, 'status', 'podIP') ?? '',
@@ -91,58 +112,47 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       crashed: false,
       takeBack: () => undefined,
     };
-    running.set(podName, state);
-    runContainer(pod, state);
+    this.#running.set(pod.metadata.name ?? '', state);
+    this.#runContainer(pod, state);
   }
 
-  function end(podName: string): void {
-    const state = running.get(podName);
-    if (state === undefined) return;
-    state.takeBack();
-    running.delete(podName);
-    volumes.unmount(podName);
-    processes.end(podName, 'term');
-    api.forgetPod(namespace, podName);
+  #end(name: string): void {
+    const { api, namespace, processes } = this.#options;
+    this.#running.get(name)?.takeBack();
+    this.#running.delete(name);
+    this.#volumes.unmount(name);
+    processes.end(name);
+    api.forgetPod(namespace, name);
   }
 
-  /** Brings what runs in line with the pods that are there. */
-  function sync(): void {
-    const pods = new Map(rollout.pods().map((pod) => [pod.metadata.name ?? '', pod]));
-    for (const [podName, { uid }] of running) if (pods.get(podName)?.metadata.uid !== uid) end(podName);
-    for (const [podName, pod] of pods) {
-      const state = running.get(podName);
-      if (state === undefined) begin(pod);
-      else if (state.annotations !== annotationsOf(pod)) {
-        state.annotations = annotationsOf(pod);
-        volumes.touch(podName);
-      }
-    }
-    rollout.step();
+  #runContainer(pod: KubeObject, state: Running): void {
+    const name = pod.metadata.name ?? '';
+    const { crash, startedAt } = this.#options.processes.launch(pod, this.#volumes.mount(name));
+    state.crashed = crash !== undefined;
+    // A scene's pods are said to run before anybody started them.
+    if (state.crashed || state.restarts > 0 || !isSaidToRun(pod)) this.#say(name, state, startedAt);
+    if (state.crashed) this.#startLater(name, state);
   }
 
-  function seen({ object, type }: StoreEvent): void {
-    const { metadata, kind } = object;
-    if (metadata.namespace !== namespace) return;
-    if (kind === 'Secret' && metadata.name === secret && type !== 'DELETED') volumes.secretWritten();
-    const own = kind === 'Pod' ? textAt(object, 'spec', 'serviceAccountName') === name : kind === 'Deployment' && metadata.name === name;
-    if (own) sync();
+  #startLater(name: string, state: Running): void {
+    const { alarms, clock } = this.#options;
+    const pause = Math.min(LONGEST_BACK_OFF_MS, BACK_OFF_MS * 2 ** state.restarts);
+    state.takeBack = alarms.at(clock.now() + pause, () => {
+      const pod = this.#pod(name);
+      if (pod === undefined) return;
+      state.restarts += 1;
+      this.#runContainer(pod, state);
+      this.#rollout.step();
+    });
   }
 
-  return {
-    start() {
-      rollout.adopt();
-      for (const pod of rollout.pods()) begin(pod);
-    },
-    seen,
-    restartAll() {
-      for (const [podName, state] of running) {
-        const pod = store.get('Pod', namespace, podName);
-        if (pod === undefined) continue;
-        state.takeBack();
-        runContainer(pod, state);
-      }
-    },
-  };
+  #say(name: string, { ip, restarts, crashed }: Running, startedAt: number): void {
+    const { api, namespace, handsOff } = this.#options;
+    const pod = this.#pod(name);
+    if (pod === undefined || handsOff('Pod', namespace, name)) return;
+    const status = podStatus(pod, ip, { startedAt, restarts, crashed });
+    api.store.patch('Pod', namespace, name, { status }, { subresource: 'status', manager: 'kubelet' });
+  }
 }
 
 function annotationsOf({ metadata }: KubeObject): string {
@@ -150,6 +160,7 @@ function annotationsOf({ metadata }: KubeObject): string {
   return JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function isReadyStatus(pod: KubeObject): boolean {
-  return JSON.stringify(pod['status'] ?? {}).includes('"running"');
+function isSaidToRun(pod: KubeObject): boolean {
+  const [container] = listAt(pod, 'status', 'containerStatuses');
+  return isFields(container) && isFields(container['state']) && container['state']['running'] !== undefined;
 }

@@ -1,5 +1,5 @@
 /** The Deployment controller for one Deployment: replaces its pods one by one, a new one first, and says how far it is. */
-import { fieldsAt, kubeTime, type KubeObject, listAt, textAt } from '../../kubernetes/object.ts';
+import { type Fields, fieldsAt, kubeTime, type KubeObject, listAt, textAt } from '../../kubernetes/object.ts';
 import type { ObjectStore } from '../../kubernetes/objects.ts';
 import { letters, NODE } from '../../scene/workloads.ts';
 
@@ -14,94 +14,106 @@ export interface RolloutOptions {
   readonly handsOff: (kind: string, namespace: string, name: string) => boolean;
 }
 
-/** The controller. */
-export interface Rollout {
-  /** The pods that are there now were made from the Deployment as it is now. */
-  adopt(): void;
-  /** Goes one step towards what the Deployment asks for; what it writes brings it back here. */
-  step(): void;
-  pods(): KubeObject[];
-}
-
 /** Pods of later rollouts have addresses from here on; those of the scene lie below. */
 const FIRST_ADDRESS = 215;
 const ADDRESSES = 39;
 
-/** Before anything was adopted. */
-export function createRollout({ store, namespace, name, podNetwork, now, isReady, handsOff }: RolloutOptions): Rollout {
-  const madeFrom = new Map<string, string>();
-  let made = 0;
+/** The controller of one Deployment. */
+export class Rollout {
+  readonly #options: RolloutOptions;
+  readonly #madeFrom = new Map<string, string>();
+  #made = 0;
 
-  const deployment = (): KubeObject | undefined => store.get('Deployment', namespace, name);
-  const templateOf = (object: KubeObject): string => JSON.stringify(fieldsAt(object, 'spec', 'template'));
-  const pods = (): KubeObject[] => store.list('Pod', namespace).filter(({ spec }) => textAt(spec, 'serviceAccountName') === name);
-  const isNew = (pod: KubeObject, template: string): boolean => madeFrom.get(pod.metadata.uid ?? '') === template;
-  const ready = (pod: KubeObject): boolean => isReady(pod.metadata.name ?? '');
+  constructor(options: RolloutOptions) {
+    this.#options = options;
+  }
 
-  function create(owner: KubeObject): void {
+  /** The pods that are there now were made from the Deployment as it is now. */
+  adopt(): void {
+    const owner = this.#deployment();
+    if (owner === undefined) return;
+    for (const { metadata } of this.pods()) this.#madeFrom.set(metadata.uid ?? '', templateOf(owner));
+  }
+
+  pods(): KubeObject[] {
+    const { store, namespace, name } = this.#options;
+    return store.list('Pod', namespace).filter(({ spec }) => textAt(spec, 'serviceAccountName') === name);
+  }
+
+  /** Goes one step towards what the Deployment asks for; what it writes brings it back here. */
+  step(): void {
+    const owner = this.#deployment();
+    if (owner === undefined) return;
+    const replicas = Number(fieldsAt(owner, 'spec')['replicas'] ?? 1);
+    const all = this.pods();
+    const updated = all.filter((pod) => this.#isNew(pod, owner)).length;
+    const gone = this.#surplus(all, owner, replicas);
+    if (updated < replicas && all.length <= replicas) this.#create(owner);
+    else if (gone !== undefined) this.#options.store.delete('Pod', this.#options.namespace, gone.metadata.name ?? '');
+    else this.#say(owner, { replicas, total: all.length, updated, ready: all.filter((pod) => this.#isReady(pod)).length });
+  }
+
+  #deployment(): KubeObject | undefined {
+    const { store, namespace, name } = this.#options;
+    return store.get('Deployment', namespace, name);
+  }
+
+  #isNew(pod: KubeObject, owner: KubeObject): boolean {
+    return this.#madeFrom.get(pod.metadata.uid ?? '') === templateOf(owner);
+  }
+
+  #isReady(pod: KubeObject): boolean {
+    return this.#options.isReady(pod.metadata.name ?? '');
+  }
+
+  #create(owner: KubeObject): void {
+    const { store, namespace, name, podNetwork } = this.#options;
     const template = templateOf(owner);
-    made += 1;
+    this.#made += 1;
     const hash = letters(template, 10);
-    const { labels, annotations } = fieldsAt(owner, 'spec', 'template', 'metadata') as Pick<
-      KubeObject['metadata'],
-      'labels' | 'annotations'
-    >;
+    const texts = (part: 'labels' | 'annotations'): Fields => fieldsAt(owner, 'spec', 'template', 'metadata', part);
     const pod = store.put({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: {
         namespace,
-        name: `${name}-${hash}-${letters(`${namespace}/${name}/${made}`, 5)}`,
-        labels: { ...labels, 'pod-template-hash': hash },
-        ...(annotations === undefined ? {} : { annotations }),
+        name: `${name}-${hash}-${letters(`${namespace}/${name}/${this.#made}`, 5)}`,
+        labels: { ...stringsOf(texts('labels')), 'pod-template-hash': hash },
+        annotations: stringsOf(texts('annotations')),
       },
       spec: { containers: listAt(owner, 'spec', 'template', 'spec', 'containers'), nodeName: NODE, serviceAccountName: name },
-      status: { phase: 'Pending', podIP: `${podNetwork}.${FIRST_ADDRESS + (made % ADDRESSES)}` },
+      status: { phase: 'Pending', podIP: `${podNetwork}.${FIRST_ADDRESS + (this.#made % ADDRESSES)}` },
     });
-    madeFrom.set(pod.metadata.uid ?? '', template);
+    this.#madeFrom.set(pod.metadata.uid ?? '', template);
   }
 
-  /** The pod to take away next, if one may go: as many as are asked for must stay ready. */
-  function surplus(all: readonly KubeObject[], template: string, replicas: number): KubeObject | undefined {
+  /** The pod to take away next, if one may go: as many as are asked for must stay ready, and the only new ones stay too. */
+  #surplus(all: readonly KubeObject[], owner: KubeObject, replicas: number): KubeObject | undefined {
     if (all.length <= replicas) return undefined;
-    const readyNow = all.filter(ready).length;
-    const rank = (pod: KubeObject): number => (isNew(pod, template) ? 2 : 0) + (ready(pod) ? 1 : 0);
+    const rank = (pod: KubeObject): number => (this.#isNew(pod, owner) ? 2 : 0) + (this.#isReady(pod) ? 1 : 0);
     const [first] = all.toSorted((a, b) => rank(a) - rank(b));
-    return first !== undefined && (!ready(first) || readyNow > replicas) ? first : undefined;
+    if (first === undefined) return undefined;
+    const needed = this.#isNew(first, owner) && all.filter((pod) => this.#isNew(pod, owner)).length <= replicas;
+    const mayGo = !this.#isReady(first) || all.filter((pod) => this.#isReady(pod)).length > replicas;
+    return mayGo && !needed ? first : undefined;
   }
 
-  function step(): void {
-    const owner = deployment();
-    if (owner === undefined) return;
-    const replicas = Number(fieldsAt(owner, 'spec')['replicas'] ?? 1);
-    const template = templateOf(owner);
-    const all = pods();
-    const fresh = all.filter((pod) => isNew(pod, template));
-    const gone = surplus(all, template, replicas);
-    // A new pod that fails must not be taken for the one too many while it is the only new one.
-    if (fresh.length < replicas && all.length <= replicas) create(owner);
-    else if (gone !== undefined && !(isNew(gone, template) && fresh.length <= replicas))
-      store.delete('Pod', namespace, gone.metadata.name ?? '');
-    else if (!handsOff('Deployment', namespace, name))
-      say(owner, { replicas, total: all.length, updated: fresh.length, ready: all.filter(ready).length });
-  }
-
-  function say(owner: KubeObject, counts: Counts): void {
+  #say(owner: KubeObject, counts: Counts): void {
+    const { store, namespace, name, now, handsOff } = this.#options;
+    if (handsOff('Deployment', namespace, name)) return;
     const before = fieldsAt(owner, 'status');
     const status = deploymentStatus(owner, counts, now());
     const changed = Object.entries(status).some(([key, value]) => JSON.stringify(before[key] ?? null) !== JSON.stringify(value));
     if (changed) store.patch('Deployment', namespace, name, { status }, { subresource: 'status', manager: 'kube-controller-manager' });
   }
+}
 
-  return {
-    adopt() {
-      const owner = deployment();
-      if (owner === undefined) return;
-      for (const { metadata } of pods()) madeFrom.set(metadata.uid ?? '', templateOf(owner));
-    },
-    step,
-    pods,
-  };
+function templateOf(owner: KubeObject): string {
+  return JSON.stringify(fieldsAt(owner, 'spec', 'template'));
+}
+
+function stringsOf(fields: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
 }
 
 interface Counts {
@@ -111,11 +123,16 @@ interface Counts {
   readonly ready: number;
 }
 
+const AVAILABLE = ['True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.'] as const;
+const UNAVAILABLE = ['False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.'] as const;
+const PROGRESSED = ['True', 'NewReplicaSetAvailable', 'ReplicaSet has successfully progressed.'] as const;
+const PROGRESSING = ['True', 'ReplicaSetUpdated', 'ReplicaSet is progressing.'] as const;
+
 /** Counts of zero are left out, which a merge patch says with null. */
 function deploymentStatus(owner: KubeObject, { replicas, total, updated, ready }: Counts, now: number): Record<string, unknown> {
   const count = (value: number): number | null => (value === 0 ? null : value);
-  const available = ready >= replicas;
-  const complete = updated === replicas && total === replicas && available;
+  const complete = updated === replicas && total === replicas && ready >= replicas;
+  const said = (type: string, [status, reason, message]: readonly [string, string, string]): Said => ({ type, status, reason, message });
   return {
     observedGeneration: owner.metadata.generation ?? 1,
     replicas: count(total),
@@ -124,33 +141,8 @@ function deploymentStatus(owner: KubeObject, { replicas, total, updated, ready }
     availableReplicas: count(ready),
     unavailableReplicas: count(Math.max(0, total - ready)),
     conditions: [
-      available
-        ? condition(
-            owner,
-            { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' },
-            now,
-          )
-        : condition(
-            owner,
-            {
-              type: 'Available',
-              status: 'False',
-              reason: 'MinimumReplicasUnavailable',
-              message: 'Deployment does not have minimum availability.',
-            },
-            now,
-          ),
-      complete
-        ? condition(
-            owner,
-            { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: 'ReplicaSet has successfully progressed.' },
-            now,
-          )
-        : condition(
-            owner,
-            { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: 'ReplicaSet is progressing.' },
-            now,
-          ),
+      condition(owner, said('Available', ready >= replicas ? AVAILABLE : UNAVAILABLE), now),
+      condition(owner, said('Progressing', complete ? PROGRESSED : PROGRESSING), now),
     ],
   };
 }

@@ -140,6 +140,16 @@ async function post(api: LabCluster, path: string, body: object): Promise<unknow
   });
 }
 
+/** Does something with a cluster that starts with those files, and stops it. */
+export async function withBench(files: Files | undefined, options: BenchOptions, run: (bench: Bench) => Promise<void>): Promise<void> {
+  const bench = await startBench(files, options);
+  try {
+    await run(bench);
+  } finally {
+    await bench.stop();
+  }
+}
+
 /** The chain that 15012 shows, in the words of the recordings. */
 export async function servedWords(bench: Bench, pki: NamedCertificates, pod = bench.istiod.pod): Promise<string[]> {
   const [leaf = '', ...above] = await servedChain(bench.api, pod);

@@ -36,6 +36,11 @@ export function stepsOf(recording: IstiodRecording): readonly RecordedStep[] {
   return (read(recording) as { steps: RecordedStep[] }).steps;
 }
 
+/** What was seen at one step of a recording. */
+export function observedAt(recording: IstiodRecording, place: number): RecordedStep['observed'] {
+  return stepsOf(recording)[place]?.observed ?? {};
+}
+
 /** A certificate of the recordings, as far as it can be made again. */
 export interface RecordedCertificate {
   readonly subject: string;
