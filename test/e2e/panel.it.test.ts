@@ -56,6 +56,8 @@ function ofCluster(name: string, other: string): Record<string, Seen> {
     [`api-stopped-${name}`]: problems(`cluster-unreachable /${name}`),
     [`token-expired-${name}`]: problems(`cluster-refuses-us /${name}`),
     [`intermediate-expired-${name}`]: problems(`intermediate-expired /${name}`),
+    [`source-garbage-${name}`]: problems(`intermediate-secret-unreadable /${name}`),
+    [`source-foreign-${name}`]: problems(`cacerts-foreign ${name}/istio-system/cacerts`),
     [`cacerts-wrong-key-${name}`]: problems(`cacerts-key-mismatch ${name}/istio-system/cacerts`),
     [`cacerts-garbage-${name}`]: problems(`cacerts-unreadable ${name}/istio-system/cacerts`),
     [`cacerts-fifth-key-${name}`]: problems(`cacerts-tls-keys ${name}/istio-system/cacerts`),
@@ -142,6 +144,7 @@ describe('the panel of faults', () => {
 
 describe('time that passes in the panel', () => {
   it.each([
+    ['advance-1h', HEALTHY],
     ['advance-1d', HEALTHY],
     ['advance-40d', HEALTHY],
     ['advance-renewal', problems('cacerts-outdated cluster-a/istio-system/cacerts', 'cacerts-outdated cluster-b/istio-system/cacerts')],
@@ -159,6 +162,13 @@ describe('time that passes in the panel', () => {
     const actions = watched.faults.list().filter(({ kind }) => kind === 'action');
     await watched.stop();
 
-    expect(actions.map(({ id }) => id)).toEqual(['advance-1d', 'advance-40d', 'advance-renewal']);
+    expect(actions.map(({ id }) => id)).toEqual([
+      'deny-next-request',
+      'fail-next-request',
+      'advance-1h',
+      'advance-1d',
+      'advance-40d',
+      'advance-renewal',
+    ]);
   });
 });

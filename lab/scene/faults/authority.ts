@@ -11,6 +11,7 @@ import { CERT_MANAGER_NAMESPACE } from '../namespaces.ts';
 import type { Change, Overlay } from '../overlays.ts';
 import { secretData } from '../text.ts';
 import { cacertsChange } from './cacerts.ts';
+import { switching } from './switching.ts';
 import { allGone, changing, changingOne, definitionsGone, deploymentDown, withFields, withTexts } from './changes.ts';
 
 const GROUP = 'Certificate authority';
@@ -171,25 +172,4 @@ function running(
   changes: () => Overlay[],
 ): LabFault {
   return switching(changingOne(text, signer, changes), (on) => (on ? certManager.stop(text.id) : certManager.start(text.id)));
-}
-
-/** A fault that holds the controller before it comes, and lets it go after it went. */
-function switching(fault: LabFault, hold: (on: boolean) => void): LabFault {
-  const { id, title, explain, group } = fault;
-  return {
-    id,
-    title,
-    explain,
-    group,
-    kind: 'toggle',
-    get on() {
-      return fault.on;
-    },
-    async set(on) {
-      if (on === fault.on) return;
-      if (on) hold(on);
-      await fault.set(on);
-      if (!on) hold(on);
-    },
-  };
 }

@@ -9,6 +9,7 @@ import { linkFaults } from './links.ts';
 import { requestFaults } from './requests.ts';
 import { reloadFaults } from './reload.ts';
 import { rightsFaults } from './rights.ts';
+import { sourceFaults } from './source.ts';
 import { timeFaults } from './time.ts';
 
 /** Every fault of a mesh. */
@@ -19,6 +20,7 @@ export function meshFaults(mesh: LabMesh): LabFault[] {
     ...members.flatMap(apiFaults),
     ...authorityFaults({ members, signer, root, certManager, now }),
     ...requestFaults(certManager),
+    ...members.flatMap((member) => sourceFaults(signer, member, certManager, now)),
     ...members.flatMap((member) => cacertsFaults(member, root, now)),
     ...members.flatMap(reloadFaults),
     ...members.flatMap((member) => istioFaults(member, now)),

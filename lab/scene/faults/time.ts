@@ -5,15 +5,19 @@ import { action, type LabFault } from '../../faults.ts';
 
 const GROUP = 'Time';
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-/** A day, forty days, and past the next renewal. */
+/** An hour, a day, forty days, and past the next renewal. */
 export function timeFaults(clock: LabClock, certManager: CertManager): LabFault[] {
   const days = (count: number, explain: string): LabFault =>
     action({ id: `advance-${count}d`, title: count === 1 ? 'Advance a day' : `Advance ${count} days`, explain, group: GROUP }, () =>
       clock.advance(count * DAY_MS),
     );
   return [
+    action({ id: 'advance-1h', title: 'Advance an hour', explain: 'Everything is an hour older.', group: GROUP }, () =>
+      clock.advance(HOUR_MS),
+    ),
     days(1, 'Everything is a day older.'),
     days(40, 'Everything is 40 days older.'),
     action(
