@@ -77,7 +77,12 @@ export type Step =
   /** Rolls istiod. Never while the API server of another cluster is away. */
   | (InCluster & { readonly kind: 'restart'; readonly revision: string; readonly why: string })
   /** Asks cert-manager for a new certificate now, as cmctl does. */
-  | { readonly kind: 'renew'; readonly certificate: { readonly namespace: string; readonly name: string }; readonly expects: Expected; readonly revision: number | undefined }
+  | {
+      readonly kind: 'renew';
+      readonly certificate: { readonly namespace: string; readonly name: string };
+      readonly expects: Expected;
+      readonly revision: number | undefined;
+    }
   | { readonly kind: 'createRoot' | 'createIssuer'; readonly generation: Generation }
   | { readonly kind: 'createIntermediate'; readonly cluster: string; readonly generation: Generation }
   /** Takes Certificates and issuers of a generation away; Secrets of roots stay, for they are not ours to read or delete. */

@@ -1,7 +1,24 @@
-/** PROVISIONAL, by the lead, so that the tree compiles: helper PLANNERS replaces this file. */
-import type { Goal, Planner } from './goal.ts';
+/** Every way to a goal. */
+import { adopt } from './adopt.ts';
+import { distribute } from './distribute.ts';
+import { emergency } from './emergency.ts';
+import type { Goal, GoalKind, Planner } from './goal.ts';
+import { intermediate } from './intermediate.ts';
+import { releaseHold } from './release-hold.ts';
+import { restore } from './restore.ts';
+import { root } from './root/index.ts';
 
-const none: Planner = { plan: () => ({ kind: 'nothing', says: [] }), decide: () => ({ kind: 'done', says: [], findings: [] }), progress: () => [] };
-export function plannerOf(_goal: Goal): Planner {
-  return none;
+export const PLANNERS: { readonly [K in GoalKind]: Planner<Extract<Goal, { readonly kind: K }>> } = {
+  distribute,
+  intermediate,
+  root,
+  emergency,
+  restore,
+  adopt,
+  releaseHold,
+};
+
+/** The way to this very goal. */
+export function plannerOf(goal: Goal): Planner {
+  return PLANNERS[goal.kind];
 }
