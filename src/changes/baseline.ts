@@ -1,5 +1,6 @@
 import type { Goal } from '../rotation/goal.ts';
 import type { Baseline, CaState } from '../rotation/model.ts';
+import { startingGeneration } from '../rotation/root/course.ts';
 
 /** What a change sets out from, as far as it cannot be read off the certificates later. */
 export function baselineOf(goal: Goal, state: CaState): Baseline {
@@ -18,7 +19,7 @@ export function baselineOf(goal: Goal, state: CaState): Baseline {
     contents,
     revision: revisionOf(goal, state),
     roots: [...roots].toSorted(),
-    generation: generationOf(state),
+    generation: goal.kind === 'root' ? startingGeneration(state) : generationOf(state),
     leafLifeMs: state.policy.leafLifeMs,
   };
 }
