@@ -11,21 +11,22 @@ export function invite(discord: LabDiscord) {
   return {
     roles: { viewer, operator },
     mara: discord.user('mara', operator),
+    nora: discord.user('nora', operator),
     lena: discord.user('lena', operator),
     jon: discord.user('jon', viewer),
     stranger: discord.user('stranger'),
   };
 }
 
-/** The section `discord` of the product's configuration: mara is the admin. */
+/** The section `discord` of the product's configuration: mara and nora are admins. */
 export function discordSection(discord: LabDiscord, people: DemoPeople, tokenFile: string): DiscordSection {
   return {
     tokenFile,
     guild: discord.guildId,
-    channels: { alerts: discord.channel('alerts').id },
+    channels: { alerts: discord.channel('alerts').id, audit: discord.channel('audit').id },
     viewer: { roles: [people.roles.viewer.id] },
     operator: { roles: [people.roles.operator.id] },
-    admins: [people.mara.user.id],
+    admins: [people.mara.user.id, people.nora.user.id],
     api: discord.api,
   };
 }

@@ -9,6 +9,7 @@ import { createPageFiles, servePage } from '../page/serve.ts';
 import { startRedis, type LabRedis } from '../redis.ts';
 import { meshFaults } from '../scene/faults/index.ts';
 import { buildMesh, type LabMesh } from '../scene/mesh.ts';
+import { authenticatorFaults, createAuthenticator, type Authenticator } from './authenticators.ts';
 import { aroundFaults } from './faults.ts';
 import { takeFolder } from './folder.ts';
 import { startGuard, type Guard } from './guard.ts';
@@ -33,13 +34,19 @@ export interface Demo {
   readonly redis: LabRedis | undefined;
   readonly faults: LabFaults;
   readonly people: DemoPeople;
+  readonly authenticators: readonly Authenticator[];
   readonly configFile: string;
   readonly logFile: string;
   stop(): Promise<void>;
 }
 
 /** So that a person who advances the clock or breaks something hears of it at once. */
-const SCHEDULES = { 'observe-mesh': '*/20 * * * * *', 'check-ca-expiry': '*/10 * * * * *' };
+const SCHEDULES = {
+  'observe-mesh': '*/20 * * * * *',
+  'check-ca-expiry': '*/10 * * * * *',
+  'distribute-cacerts': '*/15 * * * * *',
+  'advance-changes': '*/5 * * * * *',
+};
 
 type Undo = (() => Promise<void> | void)[];
 
@@ -92,14 +99,21 @@ async function start(options: DemoOptions, undo: Undo): Promise<Omit<Demo, 'stop
   say(`Discord      ${discord.api}`);
 
   const people = invite(discord);
-  const configFile = await writeConfig({ dir, mesh, discord, people, redis });
+  const authenticators = await Promise.all(
+    [people.mara, people.nora].map(({ user }) => createAuthenticator(user.username, user.id, dir, clock)),
+  );
+  const configFile = await writeConfig({ dir, mesh, discord, people, redis, authenticators });
   const logFile = join(dir, 'meshwarden.log');
   const product = superviseProduct({ configFile, logFile, clock, environment, discord, guard, say });
   undo.push(() => product.stop());
-  panel.faults = createFaults([...meshFaults(mesh), ...aroundFaults({ redis, discord, killProduct: () => product.kill() })]);
+  panel.faults = createFaults([
+    ...meshFaults(mesh),
+    ...aroundFaults({ redis, discord, killProduct: () => product.kill() }),
+    ...authenticatorFaults(authenticators),
+  ]);
   await product.ready;
   say('meshwarden   answers in #mesh');
-  return { clock, mesh, discord, redis, faults: panel.faults, people, configFile, logFile };
+  return { clock, mesh, discord, redis, faults: panel.faults, people, authenticators, configFile, logFile };
 }
 
 async function ownRedis({ dir, environment }: DemoOptions, guard: Guard): Promise<LabRedis | undefined> {
@@ -115,17 +129,18 @@ function shownUrl(url = ''): string {
   return URL.canParse(url) ? `at ${new URL(url).host}` : 'from REDIS_URL';
 }
 
-interface ConfigParts extends Pick<Demo, 'mesh' | 'discord' | 'people' | 'redis'> {
+interface ConfigParts extends Pick<Demo, 'mesh' | 'discord' | 'people' | 'redis' | 'authenticators'> {
   readonly dir: string;
 }
 
-async function writeConfig({ dir, mesh, discord, people, redis }: ConfigParts): Promise<string> {
+async function writeConfig({ dir, mesh, discord, people, redis, authenticators }: ConfigParts): Promise<string> {
   const tokenFile = join(dir, 'discord-token');
   await writeFile(tokenFile, discord.token, { mode: 0o600 });
   const options = {
     kubeconfigDir: join(dir, 'kubeconfigs'),
     discord: discordSection(discord, people, tokenFile),
     schedules: SCHEDULES,
+    approvals: { totp: authenticators.map(({ user, file }) => ({ user, secretFile: file })) },
     ...(redis === undefined ? {} : { redisUrl: redis.url }),
   };
   const file = join(dir, 'meshwarden.yaml');

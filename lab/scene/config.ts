@@ -26,12 +26,17 @@ export interface ConfigOptions {
   readonly kubeconfigDir: string;
   readonly redisUrl?: string;
   readonly discord?: DiscordSection;
+  /** Who enters one-time codes. */
+  readonly approvals?: { readonly totp: readonly { readonly user: string; readonly secretFile: string }[] };
   /** Cron expressions by job. */
   readonly schedules?: Readonly<Record<string, string>>;
 }
 
 /** The text of a `meshwarden.yaml`. */
-export function configYaml(members: readonly MeshMember[], { kubeconfigDir, redisUrl, discord, schedules }: ConfigOptions): string {
+export function configYaml(
+  members: readonly MeshMember[],
+  { kubeconfigDir, redisUrl, discord, schedules, approvals }: ConfigOptions,
+): string {
   return stringify({
     mesh: { id: 'mesh1', trustDomain: 'cluster.local', istioNamespace: 'istio-system' },
     clusters: members.map(({ name, network, roles, gateway }) => ({
@@ -50,6 +55,7 @@ export function configYaml(members: readonly MeshMember[], { kubeconfigDir, redi
       ...pinned(members),
     },
     ...(discord === undefined ? {} : { discord }),
+    ...(approvals === undefined ? {} : { approvals }),
     ...(redisUrl === undefined ? {} : { redis: { url: redisUrl } }),
     ...(schedules === undefined ? {} : { schedules }),
   });

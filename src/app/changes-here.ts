@@ -40,6 +40,7 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
   const ready = redis === undefined ? Promise.resolve(false) : reachable(redis);
   const board: BoardPort = {
     put: async (view) => ((await ready) && redis !== undefined ? createBoard<ChangeView>(redis).put(view) : undefined),
+    get: async (id) => ((await ready) && redis !== undefined ? createBoard<ChangeView>(redis).get(id) : undefined),
   };
   const audit: AuditPort = { add: async (entry) => ((await ready) && redis !== undefined ? record(entry, config, redis) : undefined) };
   const engine = (progress: (text: string) => void): EngineContext => ({

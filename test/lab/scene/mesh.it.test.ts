@@ -151,11 +151,11 @@ describe('lab/scene/mesh', () => {
       `${CERTIFICATES}/namespaces/cert-manager/certificates/istio-root`,
       `${CERTIFICATES}/namespaces/istio-ca/certificates`,
       '/api/v1/namespaces/istio-ca/secrets/istio-ica-cluster-b',
+      '/api/v1/namespaces/istio-ca/secrets?fieldSelector=metadata.name=istio-ica-cluster-b',
     ];
     const refused = [
       '/api/v1/namespaces/cert-manager/secrets/istio-root',
       '/api/v1/namespaces/cert-manager/secrets',
-      '/api/v1/namespaces/istio-ca/secrets',
       '/api/v1/secrets',
       '/api/v1/namespaces/sample-a/secrets',
       '/api/v1/namespaces/sample-a/configmaps',
