@@ -8,6 +8,7 @@ export type DemoPeople = ReturnType<typeof invite>;
 export function invite(discord: LabDiscord) {
   const viewer = discord.role('mesh-viewer');
   const operator = discord.role('mesh-operator');
+  discord.addChannel('audit', 'Who did what');
   return {
     roles: { viewer, operator },
     mara: discord.user('mara', operator),

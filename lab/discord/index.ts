@@ -80,7 +80,6 @@ function createCore(
   const world = createWorld(options.clock);
   addChannel(world, 'mesh', 'The state of the mesh and its commands');
   addChannel(world, 'alerts', 'What needs somebody');
-  addChannel(world, 'audit', 'Who did what');
   const { random } = given;
   const accepts = (token: string): boolean => given.accepts(token);
   const problem = (text: string): void => given.problem(text);
