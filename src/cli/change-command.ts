@@ -93,8 +93,8 @@ function show(value: Planned | ChangeView, text: string, { json }: Pick<ChangeFl
   io.stdout.write(json ? `${JSON.stringify({ schema: 1, ...value }, null, 2)}\n` : text);
 }
 
-/** 0: done, or under way as it should be. 1: something has to be mended first. 2: it failed. */
+/** 0: done, or under way as it should be. 1: it is not as was asked, and something has to be mended first. 2: it failed. */
 export function exitOf({ state, findings }: ChangeView): ExitCode {
   if (state === 'failed') return 2;
-  return state === 'stuck' || findings.length > 0 ? 1 : 0;
+  return state === 'stuck' || state === 'aborted' || findings.length > 0 ? 1 : 0;
 }

@@ -27,7 +27,7 @@ export function changeText(view: ChangeView, now: number): string {
     ...(deadline === undefined ? [] : [`  At the latest ${formatRelative(deadline, now)}`]),
     ...(question === undefined ? [] : [`  Agree: meshwarden rotation --agree ${question}`]),
     ...(failure === undefined ? [] : [`  ${failure.message}`, ...(failure.next === undefined ? [] : [`  Next: ${failure.next}`])]),
-    ...(state === 'done' ? [] : stepLines(steps).map((line) => `  ${line}`)),
+    ...(state === 'done' || state === 'aborted' ? [] : stepLines(steps).map((line) => `  ${line}`)),
     ...findings.map((finding) => findingText(finding, MARKS.problems)),
     '',
   ].join('\n');
