@@ -25,7 +25,8 @@ function restarted({ state }: RuleCase, name: string): readonly string[] {
   if (object === null) return [];
   const root = rootOf(object.facts);
   if (root === undefined) return [`What lies in the cacerts of ${name} verifies to no root.`];
-  return state.clusters.flatMap((cluster) => lacks(cluster, root));
+  // Its own namespaces are told by the restart itself.
+  return state.clusters.filter((cluster) => nameOf(cluster) !== name).flatMap((cluster) => lacks(cluster, root));
 }
 
 function ofSigner({ before, after, cluster, step }: Change, { state, now }: RuleCase): readonly string[] {
