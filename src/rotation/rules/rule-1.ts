@@ -2,7 +2,7 @@ import { bundleDifference, distinctCertificates } from '../../pki/bundle.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import { shownName, verifyChain } from '../../pki/verify.ts';
 import { rulesOfVersion } from '../istiod/version-rules.ts';
-import type { CaCluster, CacertsObject, CaState, IstiodPod } from '../model.ts';
+import type { CaCluster, CacertsObject, IstiodPod } from '../model.ts';
 import { findCluster, holds, instant, isSame, isUnproved, leafLife, nameOf, provedFacts, rootOf, type RuleCase, valueOf } from './case.ts';
 import { type Change, changeOf } from './change.ts';
 
@@ -29,36 +29,45 @@ function restarted({ state }: RuleCase, name: string): readonly string[] {
   return state.clusters.filter((cluster) => nameOf(cluster) !== name).flatMap((cluster) => lacks(cluster, root));
 }
 
-function ofSigner({ before, after, cluster, step }: Change, { state, now }: RuleCase): readonly string[] {
+function ofSigner({ before, after, cluster, step }: Change, one: RuleCase): readonly string[] {
+  const { state } = one;
   const root = rootOf(after);
   if (root === undefined) return [`The signing certificate for ${nameOf(cluster)} verifies to no root beside it.`];
   if (before === null) return state.clusters.filter((other) => other !== cluster).flatMap((other) => lacks(other, root));
   const present = rootOf(provedFacts(cluster, before) ?? before.facts);
   // A signer under the same root makes nothing worse, whatever the others trust; they may be away.
   if (isSame(present, root)) return [];
-  const waits = step.kind !== 'restore';
-  return state.clusters.flatMap((other) => [...lacks(other, root), ...(waits ? lacksYet(other, root, state, now) : [])]);
+  // Of the other style facts tell nothing, so that only what is published says whether the root is a new one.
+  const waits = step.kind !== 'restore' && !isOtherStyle(before);
+  return state.clusters.flatMap((other) => [...lacks(other, root), ...(waits ? lacksYet(other, root, one) : [])]);
 }
 
 function lacks({ identity, cacerts, published }: CaCluster, root: Certificate): readonly string[] {
   const { name } = identity;
   if (!cacerts.ok) return [`Whether ${name} trusts ${shownName(root)} could not be looked at.`];
   if (cacerts.value === null) return [];
-  if (!holds(cacerts.value.facts.roots, root)) return [`${name} does not trust ${shownName(root)}.`];
+  if (!isOtherStyle(cacerts.value) && !holds(cacerts.value.facts.roots, root)) return [`${name} does not trust ${shownName(root)}.`];
+  if (isOtherStyle(cacerts.value) && !published.ok) return [`Whether ${name} trusts ${shownName(root)} could not be looked at.`];
   const without = valueOf(published)?.some(({ certificates }) => !holds(certificates, root));
   return without === true ? [`Not every namespace of ${name} is told of ${shownName(root)}.`] : [];
 }
 
-/** Proxies hear of a root by their next certificate, or at once where bundles are pushed to them. */
-function lacksYet(cluster: CaCluster, root: Certificate, state: CaState, now: number): readonly string[] {
+/** Proxies hear of a root by their next certificate, or at once where bundles are pushed to them, which only the fast way relies on. */
+function lacksYet(cluster: CaCluster, root: Certificate, { state, goal, now }: RuleCase): readonly string[] {
   const object = valueOf(cluster.cacerts) ?? undefined;
   if (object === undefined) return [];
   const { name } = cluster.identity;
   if (!cluster.published.ok) return [`Whether the namespaces of ${name} are told of ${shownName(root)} could not be looked at.`];
   const { rootsSince } = object.record;
   if (isUnproved(object) || rootsSince === undefined) return [`It is not known since when ${name} hands out ${shownName(root)}.`];
-  const until = rootsSince + (isPushed(cluster) ? 0 : leafLife(state));
+  const atOnce = goal.kind === 'root' && goal.speed === 'fast' && isPushed(cluster);
+  const until = rootsSince + (atOnce ? 0 : leafLife(state));
   return until > now ? [`Proxies of ${name} may not trust ${shownName(root)} before ${instant(until)}.`] : [];
+}
+
+/** `tls.crt` decides which files istiod reads, whatever else is there. */
+function isOtherStyle({ facts }: CacertsObject): boolean {
+  return facts.keys.includes('tls.crt');
 }
 
 function isPushed({ istiods }: CaCluster): boolean {

@@ -78,6 +78,11 @@ describe('the outcome of a change', () => {
     });
   });
 
+  it('does not start where the first certificate of its chain file has expired, though it is of no use there', () => {
+    const old = { ...next, 'cert-chain.pem': bench.expired.certificatePem + rootA };
+    expect(ask({ next: old })).toMatchObject({ verdict: 'accept', leavesVerify: false, acceptedAtReloadButCrashesAtStart: true });
+  });
+
   it('pushes another bundle to every agent, the same roots twice among them', () => {
     const both = fourFiles(bench.a1, rootA + rootB, rootA);
     const twice = fourFiles(bench.b1, rootA + rootB + rootB, rootB);

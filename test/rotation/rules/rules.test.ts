@@ -58,6 +58,25 @@ const toB: Step = build.writeOf(sourceB);
 const dropB: Step = { kind: 'writeRoots', cluster: 'east', roots: [A], expects: { uid: 'uid-1', resourceVersion: '7' } };
 const unproved = { writtenAt: NOW - MINUTE, proved: { contentId: 'earlier', at: NOW - 9 * DAY } };
 const awayWest: CaCluster = { ...west, api: unseen, cacerts: unseen, istiods: unseen, published: unseen, backups: unseen };
+const adopt: Goal = { kind: 'adopt', cluster: 'east' };
+const adoption = build.writeOf(source, { takeOver: true, roots: [A] });
+const otherStyle = holding(east, (object) => ({
+  ...object,
+  facts: {
+    ...object.facts,
+    keys: ['ca.crt', 'tls.crt', 'tls.key'],
+    signing: [],
+    chain: [],
+    roots: [],
+    key: undefined,
+    rootBytesSha256: undefined,
+  },
+}));
+
+function pushed(cluster: CaCluster, signing: Authority): CaCluster {
+  return { ...cluster, istiods: seen([build.podOf(signing, { flags: { multiRoot: true, cacertsForSelfSigned: false, xdsAgent: true } })]) };
+}
+
 const restart: Step = { kind: 'restart', cluster: 'east', revision: 'default', why: 'roots' };
 
 describe('all rules together', () => {
@@ -99,6 +118,32 @@ describe('rule 1: every leaf is trusted', () => {
       'a new root that a namespace was not told of',
       { step: toB, goal: root, east: eastAB, west: { ...westAB, published: west.published } },
       [/^Not every namespace of west/],
+    ],
+    [
+      'a new root that was pushed a moment ago, the fast way',
+      {
+        step: toB,
+        goal: { kind: 'root', speed: 'fast' },
+        east: pushed(eastAB, pki.east),
+        west: recorded(pushed(westAB, pki.west), { rootsSince: NOW }),
+      },
+      [],
+    ],
+    [
+      'a new root that was pushed a moment ago, the gentle way',
+      { step: toB, goal: root, east: pushed(eastAB, pki.east), west: recorded(pushed(westAB, pki.west), { rootsSince: NOW }) },
+      [/^Proxies of west may not trust/],
+    ],
+    ['the style of tls.crt, under the root that is published', { step: adoption, goal: adopt, east: otherStyle }, []],
+    [
+      'the style of tls.crt, under a root that is not published',
+      { step: adoption, goal: adopt, east: { ...otherStyle, published: seen([{ certificates: [certificateOf(b)], namespaces: 3 }]) } },
+      [/^Not every namespace of east/],
+    ],
+    [
+      'the style of tls.crt, nothing of it seen',
+      { step: adoption, goal: adopt, east: { ...otherStyle, published: unseen } },
+      [/^Whether east trusts/],
     ],
     ['a root that nobody signs under any more', { step: dropB, goal: root, east: eastAB, west: westAB }, []],
     [
