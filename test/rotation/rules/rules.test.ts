@@ -247,6 +247,18 @@ describe('rules 2 to 9', () => {
       other('on hold'),
     ],
     [4, 'a write of what is revoked', { step: write, east: recorded(east, { revoked: [write.fingerprint] }) }, other('counts as stolen')],
+    [
+      4,
+      'what istiod refuses now and ends at later',
+      { step: { kind: 'writeRoots', cluster: 'east', roots: [B], expects: { uid: 'uid-1', resourceVersion: '7' } }, goal: root },
+      other('would not start with it'),
+    ],
+    [
+      4,
+      'what istiod takes at a restart alone, in a rotation of the root',
+      { step: build.writeOf(source, { roots: [A, B] }), goal: root },
+      undefined,
+    ],
     [4, 'what istiod refuses', { step: build.writeOf(source, { roots: [A, B] }) }, other('would not take it: Multi root is disabled')],
     [
       4,
