@@ -3,6 +3,7 @@ import {
   RESTJSONErrorCodes,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
+  type ModalSubmitInteraction,
   type RepliableInteraction,
 } from 'discord.js';
 import { toMessage, type Card } from './card.ts';
@@ -15,9 +16,12 @@ export async function acknowledge(interaction: ButtonInteraction | ChatInputComm
   return response?.resource?.message?.id ?? (await interaction.fetchReply()).id;
 }
 
+/** A button that was pressed, or the form that it had opened. */
+export type Pressed = ButtonInteraction | ModalSubmitInteraction;
+
 /** The same where the message is changed whose button was pressed. */
-export async function acknowledgeUpdate(interaction: ButtonInteraction): Promise<void> {
-  await once(interaction, () => interaction.deferUpdate());
+export async function acknowledgeUpdate(interaction: Pressed): Promise<void> {
+  await once<unknown>(interaction, () => interaction.deferUpdate());
 }
 
 /** Discord may take an acknowledgement and answer with an error all the same; the repeat is then told that it was done already. */

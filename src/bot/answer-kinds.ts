@@ -1,33 +1,130 @@
 import type { Card } from './card.ts';
 import type { JobOutcome } from './context.ts';
+import { auditCard } from './render/audit.ts';
 import { certsCard } from './render/certs.ts';
+import { changeCard, steeredCard } from './render/change.ts';
 import { failureCard } from './render/failure.ts';
+import { jobsCard, rotationCard } from './render/jobs.ts';
+import { dryRunCard, nothingCard, planCard, refusedCard } from './render/plan.ts';
 import { statusCard } from './render/status.ts';
-import { isCertificates, isStatus } from './results.ts';
+import {
+  isAuditLog,
+  isCertificates,
+  isChangesList,
+  isDistributeAnswer,
+  isPlanAnswer,
+  isStatus,
+  isView,
+  type DistributeAnswer,
+  type PlanAnswer,
+} from './results.ts';
+
+/** What a card is made for, beside the job's value. */
+export interface About {
+  readonly jobId: string;
+  readonly now: number;
+  /** Who asked. */
+  readonly user: string;
+  readonly guild: string;
+}
+
+interface Kind {
+  readonly job: string;
+  /** The title where the job fails. */
+  readonly failed: string;
+  /** `undefined`: the value has another shape. `shown`: somebody else puts it into the message. */
+  readonly card: (value: unknown, about: About) => Card | 'shown' | undefined;
+}
+
+/** The job behind each kind of answer, what it is called where it fails, and its card. */
+export const KINDS = {
+  'mesh-status': {
+    job: 'observe-mesh',
+    failed: 'The mesh could not be looked at',
+    card: (value, { jobId }) => (isStatus(value) ? statusCard(value, jobId) : undefined),
+  },
+  'mesh-certs': {
+    job: 'mesh-certs',
+    failed: 'The certificates could not be read',
+    card: (value, { now }) => (isCertificates(value) ? certsCard(value, now) : undefined),
+  },
+  plan: {
+    job: 'plan-change',
+    failed: 'No plan could be made; nothing was changed',
+    card: (value, { user }) => (isPlanAnswer(value) ? planAnswerCard(value, user) : undefined),
+  },
+  'dry-run': {
+    job: 'plan-change',
+    failed: 'No plan could be made; nothing was changed',
+    card: (value) => (isPlanAnswer(value) ? plannedCard(value) : undefined),
+  },
+  distribute: {
+    job: 'distribute-cacerts',
+    failed: 'The certificates were not distributed',
+    card: (value) => (isDistributeAnswer(value) ? distributeCard(value) : undefined),
+  },
+  'carry-out': {
+    job: 'carry-out',
+    failed: 'The change did not begin',
+    card: (value) => (isView(value) ? 'shown' : undefined),
+  },
+  steer: {
+    job: 'steer-change',
+    failed: 'The change goes on as before',
+    card: (value) => (isView(value) ? steeredCard(value) : undefined),
+  },
+  rotation: {
+    job: 'list-changes',
+    failed: 'What runs could not be looked at',
+    card: (value, { guild }) => (isChangesList(value) ? rotationCard(value, guild) : undefined),
+  },
+  jobs: {
+    job: 'list-changes',
+    failed: 'What runs could not be looked at',
+    card: (value, { guild }) => (isChangesList(value) ? jobsCard(value, guild) : undefined),
+  },
+  audit: {
+    job: 'audit-log',
+    failed: 'The record could not be read',
+    card: (value) => (isAuditLog(value) ? auditCard(value) : undefined),
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
 
 /** A kind of answer that comes from a job. */
-export type AnswerKind = 'mesh-status' | 'mesh-certs';
-
-/** The job behind each kind of answer, and its title where it fails. */
-export const KINDS: Readonly<Record<AnswerKind, { readonly job: string; readonly failed: string }>> = {
-  'mesh-status': { job: 'observe-mesh', failed: 'The mesh could not be looked at' },
-  'mesh-certs': { job: 'mesh-certs', failed: 'The certificates could not be read' },
-};
+export type AnswerKind = keyof typeof KINDS;
 
 /** True for the kinds that this version answers: one that was noted by another version may not be. */
 export function isAnswerKind(kind: string): kind is AnswerKind {
   return Object.hasOwn(KINDS, kind);
 }
 
-/** The card of a job's outcome. */
-export function cardFor(kind: AnswerKind, jobId: string, outcome: JobOutcome, now: number): Card {
-  const { failed } = KINDS[kind];
+/** The card of a job's outcome; undefined where its message is shown by somebody else. */
+export function cardFor(kind: AnswerKind, outcome: JobOutcome, about: About): Card | undefined {
+  const { failed, card }: Kind = KINDS[kind];
   if (!outcome.ok) return failureCard(failed, outcome.failure);
-  if (kind === 'mesh-status' && isStatus(outcome.value)) return statusCard(outcome.value, jobId);
-  if (kind === 'mesh-certs' && isCertificates(outcome.value)) return certsCard(outcome.value, now);
-  return failureCard(failed, {
-    reason: 'protocol',
-    message: 'The worker gave an answer of another shape',
-    next: 'Run bot and workers of the same version.',
-  });
+  const made = card(outcome.value, about);
+  if (made === 'shown') return undefined;
+  return (
+    made ??
+    failureCard(failed, {
+      reason: 'protocol',
+      message: 'The worker gave an answer of another shape',
+      next: 'Run bot and workers of the same version.',
+    })
+  );
+}
+
+function planAnswerCard({ planned, proposal }: PlanAnswer, user: string): Card {
+  if (planned.kind !== 'plan' || proposal === undefined) return plannedCard({ planned });
+  return planCard({ ...proposal, plan: planned.plan, by: user, approvals: [], state: 'open' });
+}
+
+function plannedCard({ planned }: PlanAnswer): Card {
+  if (planned.kind === 'plan') return dryRunCard(planned.plan);
+  return planned.kind === 'nothing' ? nothingCard(planned.says) : refusedCard(planned.findings);
+}
+
+function distributeCard({ view, planned }: DistributeAnswer): Card | undefined {
+  if (planned !== undefined) return plannedCard({ planned });
+  return view === undefined ? undefined : { ...changeCard(view), buttons: [] };
 }

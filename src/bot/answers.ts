@@ -1,6 +1,6 @@
 import type { ButtonInteraction, ChatInputCommandInteraction, Client } from 'discord.js';
 import { OperatorError, toFailure } from '../core/errors.ts';
-import { acknowledge, acknowledgeUpdate } from './acknowledge.ts';
+import { acknowledge, acknowledgeUpdate, type Pressed } from './acknowledge.ts';
 import { cardFor, isAnswerKind, KINDS, type AnswerKind } from './answer-kinds.ts';
 import type { BotContext } from './context.ts';
 import { liveMessage, type LiveMessage } from './live-message.ts';
@@ -32,13 +32,32 @@ export async function answerButton(interaction: ButtonInteraction, options: Answ
   await answerInto(live, interaction.user.id, options);
 }
 
-/** The same for the eyes of whoever pressed. Nobody can finish such a message after a restart, so it is not noted anywhere. */
-export async function answerForOne(interaction: ButtonInteraction, options: AnswerOptions): Promise<void> {
+/** The same in a message whose button was pressed or whose form was sent, once the caller has acknowledged that. */
+export async function answerAcknowledged(interaction: Pressed, options: AnswerOptions): Promise<void> {
+  const { client, context, signal } = options;
+  const { channelId: channel, message } = interaction;
+  if (channel === null || message === null) throw new Error('A form that hangs on no message was answered as one that does');
+  const live = liveMessage({ client, clock: context.clock, channel, message: message.id, interaction, signal });
+  await answerInto(live, interaction.user.id, options);
+}
+
+/** The same for the eyes of whoever asked. Nobody can finish such a message after a restart, so it is not noted anywhere. */
+export async function answerForOne(interaction: ButtonInteraction | ChatInputCommandInteraction, options: AnswerOptions): Promise<void> {
   await acknowledge(interaction, 'byOne');
+  await answerOriginal(interaction, options);
+}
+
+/** The same in the message for one person whose button was pressed. */
+export async function answerInPlace(interaction: ButtonInteraction, options: AnswerOptions): Promise<void> {
+  await acknowledgeUpdate(interaction);
+  await answerOriginal(interaction, options);
+}
+
+async function answerOriginal(interaction: ButtonInteraction | ChatInputCommandInteraction, options: AnswerOptions): Promise<void> {
   const { kind, payload, client, context, signal } = options;
   const live = liveMessage({ client, clock: context.clock, channel: interaction.channelId, message: '@original', interaction, signal });
   const jobId = await submit(live, kind, payload, context);
-  if (jobId !== undefined) await finishAnswer(live, jobId, options);
+  if (jobId !== undefined) await finishAnswer(live, { jobId, user: interaction.user.id }, options);
 }
 
 async function answerInto(live: LiveMessage, user: string, options: AnswerOptions): Promise<void> {
@@ -51,7 +70,7 @@ async function answerInto(live: LiveMessage, user: string, options: AnswerOption
   } catch (error) {
     log.warn({ component: 'bot', jobId, why: toFailure(error).message }, 'a message waits for a job and would be forgotten at a restart');
   }
-  await finishAnswer(live, jobId, options);
+  await finishAnswer(live, { jobId, user }, options);
   await forgetReply(jobId, context);
 }
 
@@ -66,13 +85,23 @@ async function submit(live: LiveMessage, kind: AnswerKind, payload: object, { jo
   }
 }
 
+interface Asked {
+  readonly jobId: string;
+  /** Who asked. */
+  readonly user: string;
+}
+
 /** Waits for a job and puts its answer into the message. A message that is gone needs none. */
-async function finishAnswer(live: LiveMessage, jobId: string, { kind, context, signal }: Omit<AnswerOptions, 'payload'>): Promise<void> {
+async function finishAnswer(live: LiveMessage, asked: Asked, { kind, context, signal }: Omit<AnswerOptions, 'payload'>): Promise<void> {
+  const { jobId } = asked;
   const progress = showProgress(live, context);
+  // What a change does is shown by the watcher of changes: words of the job would come in between.
+  const listener = kind === 'carry-out' ? { started: () => progress.started() } : progress;
   try {
-    const outcome = await context.jobs.outcome(jobId, signal, progress);
+    const outcome = await context.jobs.outcome(jobId, signal, listener);
     progress.stop();
-    await live.finish(cardFor(kind, jobId, outcome, context.clock.now()));
+    const card = cardFor(kind, outcome, { ...asked, now: context.clock.now(), guild: context.access.guild });
+    if (card !== undefined) await live.finish(card);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.reason !== 'notFound') throw error;
     context.log.info({ component: 'bot', jobId }, 'the message that waited for a job is gone');
@@ -85,9 +114,9 @@ async function finishAnswer(live: LiveMessage, jobId: string, { kind, context, s
 export async function takeUpReplies(client: Client, context: BotContext, signal: AbortSignal): Promise<void> {
   const { clock, log, replies } = context;
   try {
-    for (const { jobId, kind, channel, message } of await replies.all()) {
+    for (const { jobId, kind, channel, message, user } of await replies.all()) {
       const live = liveMessage({ client, clock, channel, message, signal });
-      if (isAnswerKind(kind)) void takeUp(live, jobId, { kind, client, context, signal });
+      if (isAnswerKind(kind)) void takeUp(live, { jobId, user }, { kind, client, context, signal });
       else await forgetReply(jobId, context);
     }
   } catch (error) {
@@ -95,9 +124,10 @@ export async function takeUpReplies(client: Client, context: BotContext, signal:
   }
 }
 
-async function takeUp(live: LiveMessage, jobId: string, options: Omit<AnswerOptions, 'payload'>): Promise<void> {
+async function takeUp(live: LiveMessage, asked: Asked, options: Omit<AnswerOptions, 'payload'>): Promise<void> {
+  const { jobId } = asked;
   try {
-    await finishAnswer(live, jobId, options);
+    await finishAnswer(live, asked, options);
   } catch (error) {
     if (options.signal.aborted) return;
     const { reason, message } = toFailure(error);

@@ -5,10 +5,12 @@ import type { Secret } from '../core/secret.ts';
 import { takeUpReplies } from './answers.ts';
 import { createClient, type DiscordClient } from './client.ts';
 import { COMMANDS } from './commands/index.ts';
+import { startChangeWatcher } from './changes.ts';
 import { BUTTONS } from './components/index.ts';
 import type { BotContext } from './context.ts';
 import { discordError } from './discord-error.ts';
 import { dispatch } from './dispatch.ts';
+import { MODALS } from './modals/index.ts';
 import { startNotifier } from './notifier.ts';
 import { startPresence } from './presence.ts';
 import { registerCommands } from './register.ts';
@@ -49,7 +51,16 @@ export async function startBot({ token, api, context, signal }: BotOptions): Pro
     throw loginError(error);
   }
   const notifier = startNotifier(client, context, stopping.signal);
-  const asking = { client, context, signal: stopping.signal, commands: COMMANDS, buttons: BUTTONS, undelivered: () => notifier.failure() };
+  const watcher = startChangeWatcher(client, context, stopping.signal);
+  const asking = {
+    client,
+    context,
+    signal: stopping.signal,
+    commands: COMMANDS,
+    buttons: BUTTONS,
+    modals: MODALS,
+    undelivered: () => notifier.failure(),
+  };
   client.on(Events.InteractionCreate, (interaction) => void dispatch(interaction, asking));
   startPresence(client, context, stopping.signal);
   void takeUpReplies(client, context, stopping.signal);
@@ -58,7 +69,7 @@ export async function startBot({ token, api, context, signal }: BotOptions): Pro
     ended: watch.ended,
     async stop() {
       stopping.abort();
-      await notifier.stopped;
+      await Promise.all([notifier.stopped, watcher.stopped]);
       await leave(discord, context);
     },
   };

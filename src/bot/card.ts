@@ -8,7 +8,7 @@ import {
   type APIContainerComponent,
 } from 'discord-api-types/v10';
 
-export type Tone = 'good' | 'bad' | 'warn' | 'unknown';
+export type Tone = 'good' | 'bad' | 'warn' | 'unknown' | 'plan';
 
 export interface CardButton {
   readonly label: string;
@@ -26,6 +26,8 @@ export interface Card {
   /** Small print under the line. */
   readonly footer?: string;
   readonly buttons?: readonly CardButton[];
+  /** Where the paragraphs that did not fit can be read; `Details` unless told. */
+  readonly rest?: string;
 }
 
 export interface CardMessage {
@@ -39,15 +41,15 @@ const MAX_TEXT = 4_000;
 /** In one row. https://discord.com/developers/docs/components/reference#action-row */
 const MAX_BUTTONS = 5;
 
-const ACCENT: Readonly<Record<Tone, number>> = { good: 0x2e7d32, bad: 0xc62828, warn: 0xb26a00, unknown: 0x546e7a };
-const MARK: Readonly<Record<Tone, string>> = { good: '●', bad: '▲', warn: '▲', unknown: '◌' };
+const ACCENT: Readonly<Record<Tone, number>> = { good: 0x2e7d32, bad: 0xc62828, warn: 0xb26a00, unknown: 0x546e7a, plan: 0x1565c0 };
+const MARK: Readonly<Record<Tone, string>> = { good: '●', bad: '▲', warn: '▲', unknown: '◌', plan: '◇' };
 const STYLE = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;
 
 /** The card as the body of a message. It is never longer than Discord takes: paragraphs that do not fit are counted instead. */
 export function toMessage(card: Card): CardMessage {
   const title = `### ${MARK[card.tone]} ${card.title}`;
   const footer = card.footer === undefined ? [] : [`-# ${card.footer}`];
-  const body = fitted(card.body, MAX_TEXT - lengthOf([title, ...footer]) - 40);
+  const body = fitted(card.body, MAX_TEXT - lengthOf([title, ...footer]) - 60, card.rest ?? 'Details');
   const container: APIContainerComponent = {
     type: ComponentType.Container,
     accent_color: ACCENT[card.tone],
@@ -72,14 +74,14 @@ function rows(buttons: readonly CardButton[]): readonly APIActionRowComponent<AP
 }
 
 /** Paragraphs from the first on, as many as fit into `room` characters, and how many were left out. */
-function fitted(paragraphs: readonly string[], room: number): readonly string[] {
+function fitted(paragraphs: readonly string[], room: number, rest: string): readonly string[] {
   const kept: string[] = [];
   for (const paragraph of paragraphs) {
     if (lengthOf([...kept, paragraph]) > room) {
       const left = paragraphs.length - kept.length;
       return kept.length === 0
         ? [`${cut(paragraph, room)}…`]
-        : [...kept, `-# and ${left} more ${left === 1 ? 'line' : 'lines'} in Details`];
+        : [...kept, `-# and ${left} more ${left === 1 ? 'line' : 'lines'} in ${rest}`];
     }
     kept.push(paragraph);
   }

@@ -1,15 +1,20 @@
-import type { ChatInputCommandInteraction, Client, ButtonInteraction } from 'discord.js';
+import type { ButtonInteraction, ChatInputCommandInteraction, Client, ModalSubmitInteraction } from 'discord.js';
 import type { Role } from '../actions/action.ts';
 import type { Failure } from '../core/errors.ts';
 import type { BotContext } from './context.ts';
 
-export interface CommandOption {
+interface AnyOption {
   readonly name: string;
   readonly describe: string;
   readonly required: boolean;
-  /** Where the words that a person may choose come from; each kind is completed while typing. */
-  readonly from: 'clusters';
 }
+
+/** Where the words of an option come from. */
+export type CommandOption =
+  /** Names of clusters, completed while typing; anything, without a list to choose from; yes or no. */
+  | (AnyOption & { readonly from: 'clusters' | 'text' | 'flag' })
+  | (AnyOption & { readonly from: 'choices'; readonly choices: readonly string[] })
+  | (AnyOption & { readonly from: 'count'; readonly max: number });
 
 /** What one interaction is answered with: everything it needs, nothing it could reach for. */
 export interface Asking {
@@ -37,4 +42,12 @@ export interface BotButton {
   readonly name: string;
   readonly role: Role;
   execute(interaction: ButtonInteraction, args: readonly string[], asking: Asking): Promise<void>;
+}
+
+/** What happens when a form is sent. */
+export interface BotModal {
+  /** The first part of the custom id. */
+  readonly name: string;
+  readonly role: Role;
+  execute(interaction: ModalSubmitInteraction, args: readonly string[], asking: Asking): Promise<void>;
 }

@@ -1,9 +1,10 @@
 /** What the bot needs from the rest of the product: built in the composition root, never reached for. */
+import type { Notice } from '../actions/notice.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import type { CaNotice } from '../mesh/ca-notices.ts';
 import type { AccessRules } from './access.ts';
+import type { Changes } from './change-ports.ts';
 
 export type JobOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
 
@@ -41,7 +42,7 @@ export interface Replies {
 
 export interface OutboxEntry {
   readonly id: string;
-  readonly notice: CaNotice;
+  readonly notice: Notice;
   readonly at: number;
   readonly nonce: string;
   readonly attempt: number;
@@ -72,6 +73,10 @@ export interface BotContext {
   /** Names of all clusters, for autocompletion and to check what a person or a button names. */
   readonly clusters: readonly string[];
   readonly alertsChannel: string;
+  /** Where it is recorded who did what; undefined: nowhere in chat. */
+  readonly auditChannel?: string;
+  /** Absent where this service only looks. */
+  readonly changes?: Changes;
   readonly version: string;
   readonly startedAt: number;
   /** Why Redis is away; undefined while it answers. */

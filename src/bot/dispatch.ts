@@ -7,6 +7,7 @@ import {
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   type Interaction,
+  type ModalSubmitInteraction,
   type RepliableInteraction,
 } from 'discord.js';
 import type { Role } from '../actions/action.ts';
@@ -15,7 +16,7 @@ import { toFailure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { refusal } from './access.ts';
 import { answerQuietly } from './acknowledge.ts';
-import type { Asking, BotButton } from './command.ts';
+import type { Asking, BotButton, BotModal } from './command.ts';
 import { readCustomId } from './custom-id.ts';
 import { discordError, isCode } from './discord-error.ts';
 import { personOf } from './person.ts';
@@ -28,6 +29,7 @@ const CLAIM_MS = 500;
 
 export interface DispatchOptions extends Asking {
   readonly buttons: readonly BotButton[];
+  readonly modals: readonly BotModal[];
 }
 
 /**
@@ -39,7 +41,8 @@ export async function dispatch(interaction: Interaction, options: DispatchOption
     if (options.signal.aborted || !(await isOurs(interaction, options))) return;
     if (interaction.isAutocomplete()) await complete(interaction, options);
     else if (interaction.isChatInputCommand()) await runCommand(interaction, options);
-    else if (interaction.isButton()) await runButton(interaction, options);
+    else if (interaction.isButton()) await runPressed(interaction, options.buttons, options);
+    else if (interaction.isModalSubmit()) await runPressed(interaction, options.modals, options);
     else if (interaction.isRepliable())
       await answerQuietly(interaction, refusalCard('This is nothing that meshwarden knows. `/mesh help` lists what you can ask.'));
   } catch (error) {
@@ -69,24 +72,35 @@ async function runCommand(interaction: ChatInputCommandInteraction, options: Dis
   await command.execute(interaction, options);
 }
 
-async function runButton(interaction: ButtonInteraction, options: DispatchOptions): Promise<void> {
+interface Handler<Pressed> {
+  readonly name: string;
+  readonly role: Role;
+  execute(interaction: Pressed, args: readonly string[], asking: Asking): Promise<void>;
+}
+
+/** A button or a form: whichever of `handlers` the custom id names. */
+async function runPressed<Pressed extends ButtonInteraction | ModalSubmitInteraction>(
+  interaction: Pressed,
+  handlers: readonly Handler<Pressed>[],
+  options: DispatchOptions,
+): Promise<void> {
   const ref = readCustomId(interaction.customId);
-  const button = options.buttons.find((known) => known.name === ref?.name);
-  if (ref === undefined || button === undefined) {
+  const handler = handlers.find((known) => known.name === ref?.name);
+  if (ref === undefined || handler === undefined) {
     await answerQuietly(
       interaction,
       refusalCard('This button is of an earlier version of meshwarden. Run `/mesh status` for a fresh card.'),
     );
     return;
   }
-  if (await isRefused(interaction, button.role, options)) return;
-  await button.execute(interaction, ref.args, options);
+  if (await isRefused(interaction, handler.role, options)) return;
+  await handler.execute(interaction, ref.args, options);
 }
 
 async function complete(interaction: AutocompleteInteraction, { commands, context }: DispatchOptions): Promise<void> {
   const command = commands.find((known) => known.name === interaction.options.getSubcommand(false));
   const focused = interaction.options.getFocused(true);
-  const option = command?.options.find((known) => known.name === focused.name);
+  const option = command?.options.find((known) => known.name === focused.name && known.from === 'clusters');
   const allowed = command !== undefined && option !== undefined && whyNot(interaction, command.role, { context }) === undefined;
   const choices = allowed ? matching(context.clusters, focused.value.toLowerCase()) : [];
   await interaction.respond(choices.slice(0, MAX_CHOICES).map((name) => ({ name, value: name })));

@@ -63,8 +63,9 @@ export function startNotifier(client: Client, context: BotContext, signal: Abort
   }
 
   async function post({ notice, nonce }: OutboxEntry): Promise<string> {
-    const channel = await client.channels.fetch(context.alertsChannel);
-    if (channel?.isSendable() !== true) throw wrongChannel(context.alertsChannel);
+    const id = notice.kind === 'audit' ? (context.auditChannel ?? context.alertsChannel) : context.alertsChannel;
+    const channel = await client.channels.fetch(id);
+    if (channel?.isSendable() !== true) throw wrongChannel(id);
     const message = await channel.send({ ...toMessage(noticeCard(notice, clock.now())), nonce, enforceNonce: true });
     return message.id;
   }

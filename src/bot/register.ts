@@ -1,6 +1,11 @@
-import { ApplicationCommandOptionType, Routes, type RESTPutAPIApplicationGuildCommandsJSONBody } from 'discord-api-types/v10';
+import {
+  ApplicationCommandOptionType,
+  Routes,
+  type APIApplicationCommandBasicOption,
+  type RESTPutAPIApplicationGuildCommandsJSONBody,
+} from 'discord-api-types/v10';
 import type { REST } from 'discord.js';
-import type { BotCommand } from './command.ts';
+import type { BotCommand, CommandOption } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 
 /** Tells Discord of the commands, only where it does not know them already: a guild takes 200 new ones a day. */
@@ -17,21 +22,32 @@ export function commandBody(commands: readonly BotCommand[]): RESTPutAPIApplicat
   return [
     {
       name: 'mesh',
-      description: 'The Istio mesh: status, certificates, help',
+      description: 'The Istio mesh: status, certificates, their rotation, help',
       options: commands.map(({ name, describe, options }) => ({
         type: ApplicationCommandOptionType.Subcommand,
         name,
         description: describe,
-        options: options.map((option) => ({
-          type: ApplicationCommandOptionType.String,
-          name: option.name,
-          description: option.describe,
-          required: option.required,
-          autocomplete: true,
-        })),
+        options: options.map((option) => optionBody(option)),
       })),
     },
   ];
+}
+
+function optionBody(option: CommandOption): APIApplicationCommandBasicOption {
+  const { name, describe: description, required } = option;
+  const common = { name, description, required };
+  switch (option.from) {
+    case 'flag':
+      return { ...common, type: ApplicationCommandOptionType.Boolean };
+    case 'count':
+      return { ...common, type: ApplicationCommandOptionType.Integer, min_value: 1, max_value: option.max };
+    case 'choices':
+      return { ...common, type: ApplicationCommandOptionType.String, choices: option.choices.map((value) => ({ name: value, value })) };
+    case 'text':
+      return { ...common, type: ApplicationCommandOptionType.String, max_length: 253 };
+    default:
+      return { ...common, type: ApplicationCommandOptionType.String, autocomplete: true };
+  }
 }
 
 /** True where what is registered already says all of what it should. Discord adds fields of its own and leaves out defaults; those do not count. */

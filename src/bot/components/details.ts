@@ -1,17 +1,14 @@
-import { AttachmentBuilder, ComponentType, MessageFlags } from 'discord.js';
 import { z } from 'zod';
 import { meshStatus } from '../../actions/mesh-status.ts';
 import { OperatorError } from '../../core/errors.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { cut } from '../card.ts';
 import type { BotButton } from '../command.ts';
 import { detailsText } from '../render/details.ts';
 import { isStatus } from '../results.ts';
+import { answerWithText } from '../text-answer.ts';
 
 const JobId = z.string().regex(/^[\w.-]{1,80}$/);
 const FILE = 'mesh-status.txt';
-/** What is shown of it at once; the file has the rest. */
-const SHOWN = 3_500;
 
 /** Everything that stands behind a status card, for whoever pressed. */
 export const detailsButton: BotButton = {
@@ -22,17 +19,7 @@ export const detailsButton: BotButton = {
     const id = JobId.safeParse(jobId);
     const outcome = id.success ? await context.jobs.result(id.data) : undefined;
     if (outcome?.ok !== true || !isStatus(outcome.value)) throw tooOld();
-    const text = detailsText(outcome.value);
-    const shown = text.length > SHOWN ? `${cut(text, SHOWN)}\n…` : text;
-    await interaction.editReply({
-      flags: MessageFlags.IsComponentsV2,
-      components: [
-        { type: ComponentType.TextDisplay, content: `\`\`\`\n${shown.replaceAll('```', "'''")}\n\`\`\`` },
-        { type: ComponentType.File, file: { url: `attachment://${FILE}` } },
-      ],
-      files: [new AttachmentBuilder(Buffer.from(text), { name: FILE, description: 'Everything behind this status' })],
-      allowedMentions: { parse: [] },
-    });
+    await answerWithText(interaction, detailsText(outcome.value), { name: FILE, description: 'Everything behind this status' });
   },
 };
 

@@ -1,7 +1,25 @@
 /** Every button that the bot's messages carry. Keep sorted. */
 import type { BotButton } from '../command.ts';
+import { approveButton } from './approve.ts';
+import { cancelButton } from './cancel.ts';
 import { certsButton } from './certs.ts';
 import { detailsButton } from './details.ts';
+import { plantextButton } from './plantext.ts';
 import { recheckButton } from './recheck.ts';
+import { rotationButton } from './rotation.ts';
+import { abortButton, abortNowButton, agreeButton, pauseButton, resumeButton } from './steer.ts';
 
-export const BUTTONS: readonly BotButton[] = [certsButton, detailsButton, recheckButton];
+export const BUTTONS: readonly BotButton[] = [
+  abortButton,
+  abortNowButton,
+  agreeButton,
+  approveButton,
+  cancelButton,
+  certsButton,
+  detailsButton,
+  pauseButton,
+  plantextButton,
+  recheckButton,
+  resumeButton,
+  rotationButton,
+];

@@ -1,15 +1,60 @@
+import type { Notice } from '../../actions/notice.ts';
 import { formatDuration } from '../../core/duration.ts';
-import type { CaNotice } from '../../mesh/ca-notices.ts';
-import { dateTime, plain, relativeTime, type Card } from '../card.ts';
+import { dateTime, plain, prose, relativeTime, type Card } from '../card.ts';
 import { customId } from '../custom-id.ts';
+import { auditLine } from './audit.ts';
 import { shortFingerprint } from './certs.ts';
+import { findingLines } from './plan.ts';
 
-/** News that nobody asked for, in the alerts channel. */
-export function noticeCard(notice: CaNotice, now: number): Card {
-  return notice.kind === 'caRenewed' ? renewedCard(notice) : overdueCard(notice, now);
+type Of<Kind extends Notice['kind']> = Extract<Notice, { readonly kind: Kind }>;
+
+/** News that nobody asked for, in the channel of alerts; who did what, in that of the audit. */
+export function noticeCard(notice: Notice, now: number): Card {
+  switch (notice.kind) {
+    case 'caRenewed':
+      return renewedCard(notice);
+    case 'caRenewalOverdue':
+      return overdueCard(notice, now);
+    case 'caDistributed':
+      return distributedCard(notice);
+    case 'caRefused':
+      return refusedCard(notice);
+    case 'changeProgress':
+      return progressCard(notice);
+    default:
+      return auditNotice(notice);
+  }
 }
 
-function renewedCard({ what, notAfter, renewalTime, published, fingerprint }: Extract<CaNotice, { kind: 'caRenewed' }>): Card {
+function auditNotice({ entry }: Of<'audit'>): Card {
+  const tone = ({ ok: 'good', failed: 'bad', refused: 'unknown' } as const)[entry.result];
+  return { tone, title: `${plain(entry.what)} · ${plain(entry.change)}`, body: [auditLine(entry)] };
+}
+
+const CERTIFICATES = { label: 'Certificates', customId: customId('certs') } as const;
+const ROTATION = { label: 'What runs', customId: customId('rotation') } as const;
+
+function distributedCard({ clusters, says }: Of<'caDistributed'>): Card {
+  const many = clusters.length === 1 ? (clusters[0] ?? '') : `${clusters.length} clusters`;
+  return { tone: 'good', title: `Published and proved in ${plain(many)}`, body: says.map((line) => prose(line)), buttons: [CERTIFICATES] };
+}
+
+function refusedCard({ finding }: Of<'caRefused'>): Card {
+  const [, ...body] = findingLines(finding);
+  return {
+    tone: finding.severity === 'page' ? 'bad' : 'warn',
+    title: plain(finding.title),
+    body,
+    buttons: [ROTATION, CERTIFICATES],
+  };
+}
+
+function progressCard({ title, says, until }: Of<'changeProgress'>): Card {
+  const when = until === undefined ? '' : ` · goes on ${relativeTime(until)}`;
+  return { tone: 'plan', title: plain(title), body: [`${prose(says)}${when}`], buttons: [ROTATION] };
+}
+
+function renewedCard({ what, notAfter, renewalTime, published, fingerprint }: Of<'caRenewed'>): Card {
   const next = renewalTime === undefined ? '' : ` · next renewal ${relativeTime(renewalTime)}`;
   return {
     tone: published === false ? 'warn' : 'good',
@@ -19,11 +64,11 @@ function renewedCard({ what, notAfter, renewalTime, published, fingerprint }: Ex
       ...(fingerprint === undefined ? [] : [`Fingerprint \`${shortFingerprint(fingerprint)}\``]),
       ...(published === false ? ['The cluster still signs with the old one: the new one is not in its cacerts yet.'] : []),
     ],
-    buttons: [{ label: 'Certificates', customId: customId('certs') }],
+    buttons: [CERTIFICATES],
   };
 }
 
-function overdueCard({ what, object, renewalTime, notAfter, why }: Extract<CaNotice, { kind: 'caRenewalOverdue' }>, now: number): Card {
+function overdueCard({ what, object, renewalTime, notAfter, why }: Of<'caRenewalOverdue'>, now: number): Card {
   const left =
     notAfter === undefined
       ? []
@@ -38,6 +83,6 @@ function overdueCard({ what, object, renewalTime, notAfter, why }: Extract<CaNot
       'Next: look at what cert-manager waits for.',
       ...(name === undefined ? [] : [`\`kubectl -n ${namespace} describe certificate ${name}\``]),
     ],
-    buttons: [{ label: 'Certificates', customId: customId('certs') }],
+    buttons: [CERTIFICATES],
   };
 }

@@ -1,0 +1,71 @@
+/** What the bot needs of changes to the authority: plans that wait for approval, and how each change stands. */
+import { OperatorError } from '../core/errors.ts';
+import type { AuditPort, ChangeView } from '../changes/ports.ts';
+import type { ChangePlan } from '../rotation/goal.ts';
+import type { Approved } from '../rotation/model.ts';
+
+/** A plan that waits for approval. */
+export interface Proposal {
+  readonly id: string;
+  readonly plan: ChangePlan;
+  /** Who asked for it: a Discord user id, or `cli:<user>`. */
+  readonly by: string;
+  /** How many distinct people have to approve. */
+  readonly needed: number;
+  /** UTC milliseconds. */
+  readonly expiresAt: number;
+  /** Each approval needs a code of an authenticator too, or is made on the host. */
+  readonly secondFactor: boolean;
+  /** So long after the last approval it begins, in milliseconds: a lone owner may cancel until then. */
+  readonly delayMs: number;
+  readonly approvals: readonly Approved[];
+  /** `used`: it was approved and handed to the engine. */
+  readonly state: 'open' | 'cancelled' | 'used';
+}
+
+export interface ApprovalAnswer {
+  readonly state: 'recorded' | 'enough' | 'already' | 'expired' | 'cancelled' | 'unknown';
+  readonly have: number;
+  readonly need: number;
+}
+
+/** Plans that wait for approval. Whoever implements it signs each approval; the worker checks it again. */
+export interface Proposals {
+  get(id: string): Promise<Proposal | undefined>;
+  approve(id: string, approval: Approved): Promise<ApprovalAnswer>;
+  /** False where it is too late: it is used, or not known. */
+  cancel(id: string): Promise<boolean>;
+  /** True where the code is right for this user and was not used before. */
+  secondFactor(id: string, user: string, code: string): Promise<boolean>;
+}
+
+/** A view that was not shown yet. */
+export interface DueView {
+  readonly view: ChangeView;
+  readonly version: number;
+  /** What the bot noted when it showed the one before. */
+  readonly told: readonly string[];
+}
+
+export interface Board {
+  due(): Promise<readonly DueView[]>;
+  /** Notes that this version was shown, and what the next one has to know. */
+  shown(id: string, version: number, told: readonly string[]): Promise<void>;
+}
+
+export interface Changes {
+  readonly proposals: Proposals;
+  readonly board: Board;
+  readonly audit: AuditPort;
+}
+
+/** @throws OperatorError where this service was started without them. */
+export function changesOf({ changes }: { readonly changes?: Changes }): Changes {
+  if (changes !== undefined) return changes;
+  throw new OperatorError({
+    reason: 'invalid',
+    what: 'This service changes nothing',
+    why: 'it was started without the parts that do',
+    next: 'Start meshwarden with the roles bot and worker.',
+  });
+}

@@ -1,0 +1,5 @@
+/** Every form that the bot opens. Keep sorted. */
+import type { BotModal } from '../command.ts';
+import { codeModal } from './code.ts';
+
+export const MODALS: readonly BotModal[] = [codeModal];

@@ -1,0 +1,52 @@
+import type { ChangeView } from '../../changes/ports.ts';
+import { plain, relativeTime, type Card } from '../card.ts';
+import type { ChangesList } from '../results.ts';
+import { shortFingerprint } from './certs.ts';
+import { changeCard } from './change.ts';
+
+const LISTED_BACKUPS = 5;
+
+/** What is under way, with what can be done about it. */
+export function rotationCard(list: ChangesList, guild: string): Card {
+  if (list.view === null) return { tone: 'good', title: 'Nothing is under way', body: [...holdLines(list), ...unseenLines(list)] };
+  const card = changeCard(list.view);
+  return { ...card, body: [...card.body, ...linkLines(list.view, guild)] };
+}
+
+/** What runs, what is held back and what could be put back, in all clusters. */
+export function jobsCard(list: ChangesList, guild: string): Card {
+  const { view, holds, backups } = list;
+  const older = backups.length - LISTED_BACKUPS;
+  return {
+    tone: holds.length > 0 ? 'warn' : (list.unseen ?? []).length > 0 ? 'unknown' : 'good',
+    title: view === null ? 'Nothing is under way' : plain(view.title),
+    body: [
+      ...(view === null ? [] : [`${plain(view.says)} · begun ${relativeTime(view.startedAt)}`, ...linkLines(view, guild)]),
+      ...holdLines(list),
+      ...(backups.length === 0 ? ['**Backups** none'] : ['**Backups**']),
+      ...backups
+        .toSorted((a, b) => b.takenAt - a.takenAt)
+        .slice(0, LISTED_BACKUPS)
+        .map(({ cluster, name, takenAt }) => `${plain(cluster)} \`${name.replaceAll('`', "'")}\` ${relativeTime(takenAt)}`),
+      ...(older > 0 ? [`and ${older} older: \`meshwarden jobs\``] : []),
+      ...unseenLines(list),
+    ],
+  };
+}
+
+function holdLines({ holds }: ChangesList): readonly string[] {
+  return holds.flatMap(({ cluster, fingerprint, why, at }) => [
+    `**▲ ${plain(cluster)} is held** since ${relativeTime(at)}: \`${shortFingerprint(fingerprint)}\``,
+    plain(why),
+    `Next: \`/mesh release-hold cluster:${cluster.replaceAll('`', "'")}\` when the cause is mended.`,
+  ]);
+}
+
+function unseenLines({ unseen }: ChangesList): readonly string[] {
+  return (unseen ?? []).map((line) => `Not seen: ${plain(line)}`);
+}
+
+/** Where the message is that shows it live. */
+function linkLines({ shownIn }: ChangeView, guild: string): readonly string[] {
+  return shownIn === undefined ? [] : [`[Live card](https://discord.com/channels/${guild}/${shownIn.channel}/${shownIn.message})`];
+}
