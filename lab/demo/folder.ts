@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Another demo runs there, or it cannot be written: nothing was touched. */
 export class FolderRefused extends Error {}
 
-const OWN = ['redis', 'kubeconfigs', 'meshwarden.yaml', 'meshwarden.log', 'discord-token'];
+const OWN = ['redis', 'kubeconfigs', 'meshwarden.yaml', 'meshwarden.log', 'discord-token', 'authenticator-mara', 'authenticator-nora'];
 const LOCK = 'pid';
 
 /** Empties the folder of what an earlier run left, and keeps other runs out of it until the answer is called. */

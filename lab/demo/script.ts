@@ -2,31 +2,9 @@
 import type { Reply } from '../discord/reply.ts';
 import { messageText } from '../discord/text.ts';
 import { eventually } from './eventually.ts';
+import { ROTATION_STEPS } from './script-rotation.ts';
+import { expectAnswer, withFault, type Step } from './step.ts';
 import type { Demo } from './start.ts';
-
-export interface Step {
-  readonly name: string;
-  run(demo: Demo): Promise<void>;
-}
-
-/** Looks for texts in an answer until they are all there; without them the step fails with what was there instead. */
-async function expectAnswer(reply: Reply, texts: readonly string[], never: readonly string[] = []): Promise<void> {
-  await reply.waitFor(({ text }) => texts.every((part) => text.includes(part)), 20_000);
-  const wrong = never.filter((part) => reply.text.includes(part));
-  if (wrong.length > 0) throw new Error(`The answer should not say ${wrong.join(', ')}:\n${reply.text}`);
-}
-
-async function withFault({ discord, faults }: Demo, id: string, during: () => Promise<void>): Promise<void> {
-  const title = faults.list().find((fault) => fault.id === id)?.title ?? id;
-  discord.note(title);
-  await faults.set(id, true);
-  try {
-    await during();
-  } finally {
-    discord.note(`Undone: ${title}`);
-    await faults.set(id, false);
-  }
-}
 
 export const STEPS: readonly Step[] = [
   {
@@ -117,11 +95,15 @@ export const STEPS: readonly Step[] = [
       });
       await discord.waitFor(() => discord.posts(alerts).length >= 2, 60_000);
       await expectAnswer(await discord.slash('mesh certs', { user: people.jon }), ['Next renewal', 'cluster-a', 'cluster-b']);
-      const renewed = discord.posts(alerts).map((message) => /The intermediate of (\S+) was renewed/.exec(messageText(message))?.[1]);
-      if (renewed.toSorted((a = '', b = '') => a.localeCompare(b)).join(' ') !== 'cluster-a cluster-b')
+      await discord.waitFor(() => discord.posts(alerts).some((message) => messageText(message).includes('Published and proved')), 60_000);
+      const renewed = discord
+        .posts(alerts)
+        .flatMap((message) => /The intermediate of (\S+) was renewed/.exec(messageText(message))?.[1] ?? []);
+      if (renewed.toSorted((a, b) => a.localeCompare(b)).join(' ') !== 'cluster-a cluster-b')
         throw new Error(`Two renewals, but #alerts has:\n${discord.posts(alerts).map(messageText).join('\n')}`);
     },
   },
+  ...ROTATION_STEPS,
 ];
 
 function textOfFiles({ discord }: Demo, { message }: Reply): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChangeView } from '../changes/ports.ts';
+import { viewOf } from '../changes/view.ts';
 import type { Backup, CaState, Hold, Intent } from '../rotation/model.ts';
 import type { Action } from './action.ts';
 import type { ChangeContext } from './changes.ts';
@@ -16,7 +17,7 @@ export interface Standing {
 
 /** The same with how it was last seen to go. */
 export interface ListedChanges extends Standing {
-  readonly view: ChangeView | undefined;
+  readonly view: ChangeView | null;
 }
 
 export const listChanges: Action<Record<string, never>, ListedChanges, ChangeContext> = {
@@ -24,9 +25,16 @@ export const listChanges: Action<Record<string, never>, ListedChanges, ChangeCon
   role: 'viewer',
   describe: 'What is under way, what is held back, which backups there are',
   input: z.strictObject({}),
-  async run(_input, { changes, signal }) {
+  async run(_input, { changes, signal, clock }) {
     const standing = standingOf(await changes.engine.authority.look({ probe: 'none' }, signal));
-    return { ...standing, view: standing.intent === null ? undefined : await changes.board.get(standing.intent.id) };
+    const { intent } = standing;
+    if (intent === null) return { ...standing, view: null };
+    const { goal, by, createdAt: startedAt } = intent;
+    const unknown = viewOf({ goal, intent, by, startedAt }, clock.now(), {
+      state: 'waiting',
+      says: 'Under way; how far is seen at its next step',
+    });
+    return { ...standing, view: (await changes.board.get(intent.id)) ?? unknown };
   },
 };
 
