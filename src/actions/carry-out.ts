@@ -4,7 +4,7 @@ import type { ChangeView } from '../changes/ports.ts';
 import { OperatorError } from '../core/errors.ts';
 import { MINUTE } from '../core/duration.ts';
 import type { Action } from './action.ts';
-import { engineOf, type ChangeContext } from './changes.ts';
+import { engineOf, requirementsOf, type ChangeContext } from './changes.ts';
 
 const Input = z.strictObject({
   /** The id of an approved plan. */
@@ -24,9 +24,15 @@ export const carryOut: Action<Input, ChangeView, ChangeContext> = {
   input: Input,
   async run({ proposal: id, shownIn }, context) {
     const { changes, clock, jobId } = context;
+    const known = await changes.board.get(id);
+    // A worker that died at the very end leaves its job to another, which finds it done.
+    if (known?.state === 'done' || known?.state === 'aborted') return known;
     const proposal = await changes.proposals.take(id, jobId);
     if (proposal === undefined) throw notApproved(id);
-    const { plan, by, approvals, delayMs } = proposal;
+    const { plan, by, approvals } = proposal;
+    // By this worker's own configuration: of what lies in Redis only the approvals are signed.
+    const { needed, delayMs } = requirementsOf(plan.goal, changes.needed);
+    if (new Set(approvals.map(({ user }) => user)).size < needed) throw notApproved(id);
     const startsAt = delayMs === 0 ? 0 : clock.now() + delayMs;
     const common = { id, goal: plan.goal, planHash: plan.hash, by, approvedBy: approvals, startsAt, shownIn };
     return startChange({ ...common, patienceMs: PATIENCE_MS }, engineOf(context));

@@ -2,7 +2,9 @@
 import type { AuditEntry, BoardPort, ChangeView, EngineContext } from '../changes/ports.ts';
 import type { ChangePlan, Goal } from '../rotation/goal.ts';
 import type { Approved } from '../rotation/model.ts';
+import { MINUTE } from '../core/duration.ts';
 import type { ActionContext, Role, ServiceContext } from './action.ts';
+import type { Once } from './once.ts';
 
 /** A plan that waits for approval. */
 export interface Proposal {
@@ -34,7 +36,10 @@ export interface ChangeServices {
   readonly engine: Omit<EngineContext, 'clock' | 'log' | 'signal' | 'progress'>;
   readonly proposals: ProposalKeeper;
   readonly audit: AuditReader;
-  readonly board: BoardPort & { get(id: string): Promise<ChangeView | undefined> };
+  /** `all`: the latest view of each change that is known. */
+  readonly board: BoardPort & { all(): Promise<readonly ChangeView[]> };
+  /** Keeps a second run of the same from beginning in this process. */
+  readonly once: Once;
   /** A new id for a plan. */
   readonly newId: () => string;
   /** How many people have to approve what. */
@@ -56,12 +61,26 @@ export function roleOf({ kind }: Pick<Goal, 'kind'>): Role {
   return kind === 'root' || kind === 'emergency' ? 'admin' : 'operator';
 }
 
+/** What an approval of a change takes. */
+export interface Requirements {
+  /** How many different people. */
+  readonly needed: number;
+  /** More than a press: a one-time code, or the host. */
+  readonly secondFactor: boolean;
+  /** It begins so long after the last approval, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** A root rotation that a single person may approve begins so much later, in milliseconds: it can be cancelled until then. */
+const LONE_OWNER_MS = 10 * MINUTE;
+
+export function requirementsOf(goal: Pick<Goal, 'kind'>, configured: ChangeServices['needed']): Requirements {
+  const needed = approvalsFor(goal, configured);
+  const grave = goal.kind === 'root' || goal.kind === 'emergency';
+  return { needed, secondFactor: grave, delayMs: goal.kind === 'root' && needed === 1 ? LONE_OWNER_MS : 0 };
+}
+
 /** How many different people have to approve it. */
 export function approvalsFor({ kind }: Pick<Goal, 'kind'>, needed: ChangeServices['needed']): number {
   return kind === 'root' || kind === 'emergency' ? needed[kind] : needed.intermediate;
-}
-
-/** It takes more than a press: a one-time code, or the host. */
-export function needsSecondFactor({ kind }: Pick<Goal, 'kind'>): boolean {
-  return kind === 'root' || kind === 'emergency';
 }

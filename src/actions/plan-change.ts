@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { planChange as planOf } from '../changes/engine.ts';
-import { MINUTE } from '../core/duration.ts';
+import { record } from '../changes/record.ts';
 import { Goal, type Planned } from '../rotation/goal.ts';
 import type { Action } from './action.ts';
-import { approvalsFor, engineOf, needsSecondFactor, type ChangeContext, type Proposal } from './changes.ts';
+import { engineOf, requirementsOf, type ChangeContext, type Proposal } from './changes.ts';
 
 const Input = z.strictObject({
   goal: Goal,
@@ -20,9 +20,6 @@ export interface PlannedChange {
   readonly proposal: Proposal | undefined;
 }
 
-/** A root rotation that a single person may approve begins so much later, in milliseconds: it can be cancelled until then. */
-export const LONE_OWNER_MS = 10 * MINUTE;
-
 export const planChange: Action<Input, PlannedChange, ChangeContext> = {
   id: 'plan-change',
   role: 'operator',
@@ -33,12 +30,11 @@ export const planChange: Action<Input, PlannedChange, ChangeContext> = {
     progress('Looking at every cluster and every istiod');
     const planned = await planOf(goal, engineOf(context));
     if (planned.kind !== 'plan' || dryRun === true) return { planned, proposal: undefined };
-    const needed = approvalsFor(goal, changes.needed);
-    const delayMs = goal.kind === 'root' && needed === 1 ? LONE_OWNER_MS : 0;
-    const asked = { id: changes.newId(), plan: planned.plan, by, needed, secondFactor: needsSecondFactor(goal), delayMs };
+    const { plan } = planned;
+    const asked = { id: changes.newId(), plan, by, ...requirementsOf(goal, changes.needed) };
     const proposal = await changes.proposals.create(asked, clock.now());
-    const entry = { at: clock.now(), who: by, what: 'plan', change: proposal.id, goal, planHash: planned.plan.hash };
-    await changes.engine.audit.add({ ...entry, detail: planned.plan.title, result: 'ok' });
+    const change = { id: proposal.id, goal, planHash: plan.hash, by };
+    await record(engineOf(context), change, { what: 'plan', detail: plan.title, result: 'ok' });
     return { planned, proposal };
   },
 };

@@ -1,5 +1,5 @@
 /** What the command line changes, in its own process: the same engine, Lease and holds as the service, and Redis where it is configured. */
-import { approvalsFor, needsSecondFactor } from '../actions/changes.ts';
+import { approvalsFor, requirementsOf, type Requirements } from '../actions/changes.ts';
 import { PATIENCE_MS } from '../actions/carry-out.ts';
 import { standingOf } from '../actions/list-changes.ts';
 import { advanceChange, distribute, planChange, startChange, steerChange } from '../changes/engine.ts';
@@ -68,7 +68,7 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
           goal,
           planHash: plan.hash,
           by,
-          startsAt: 0,
+          startsAt: startOf(requirementsOf(goal, config.approvals.needed), clock.now()),
           shownIn: undefined,
           patienceMs: PATIENCE_MS,
           approvedBy: [{ user: by, at: clock.now() }],
@@ -84,8 +84,7 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
     standing: async () => standingOf(await authority.look({ probe: 'none' }, signal)),
     async propose({ goal, plan, by }) {
       const here = await needRedis('keep a plan that several people approve');
-      const needed = approvalsFor(goal, config.approvals.needed);
-      const common = { id: random.id(PLAN_ID_LENGTH), plan, by, needed, secondFactor: needsSecondFactor(goal), delayMs: 0 };
+      const common = { id: random.id(PLAN_ID_LENGTH), plan, by, ...requirementsOf(goal, config.approvals.needed) };
       return openProposals(config, here.redis, machine).create(common, clock.now());
     },
     async approve(id, by) {
@@ -119,6 +118,10 @@ function deadline(clock: Clock, ms: number): AbortSignal {
   const late = new AbortController();
   clock.after(ms, () => late.abort());
   return late.signal;
+}
+
+function startOf({ delayMs }: Requirements, now: number): number {
+  return delayMs === 0 ? 0 : now + delayMs;
 }
 
 type Here = { readonly redis: ReturnType<RedisConnections['open']>; readonly connections: RedisConnections };

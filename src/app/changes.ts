@@ -3,18 +3,20 @@ import { hkdfSync } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { ChangeServices } from '../actions/changes.ts';
 import type { Notice } from '../actions/notice.ts';
-import type { AuditEntry, ChangeView, EngineContext } from '../changes/ports.ts';
+import { createOnce } from '../actions/once.ts';
+import type { AuditEntry, AuthorityPort, ChangeView, EngineContext } from '../changes/ports.ts';
 import type { Config } from '../config/config.ts';
 import { Secret } from '../core/secret.ts';
 import type { Clock } from '../core/clock.ts';
 import { DAY } from '../core/duration.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Random } from '../core/random.ts';
-import { createAuthorityPort, type ClusterAuthority } from '../k8s/ca/authority.ts';
+import { createAuthorityPort } from '../k8s/ca/authority.ts';
 import type { ClusterPool } from '../k8s/clusters.ts';
 import type { AuthorityTarget } from '../k8s/target.ts';
 import { plannerOf } from '../rotation/index.ts';
 import { violations } from '../rotation/rules/index.ts';
+import { oneHolder } from './one-holder.ts';
 import { createAudit } from '../store/audit.ts';
 import { createBoard } from '../store/board.ts';
 import { createOutbox } from '../store/outbox.ts';
@@ -29,14 +31,14 @@ interface Machine {
 /** A certificate has at least so much life left when it is published, unless its Certificate says more. */
 const RENEW_BEFORE_MS = 60 * DAY;
 const HOLDER_LENGTH = 10;
-/** 24 characters of 32 are 120 bits: a plan's id is short, since people read it. */
+/** People read it and type it: the store takes no id twice. */
 const PLAN_ID_LENGTH = 4;
 const KEY_BYTES = 32;
 
 /** The authority in the clusters of a configuration. */
-export function openAuthority(config: Config, target: AuthorityTarget, pool: ClusterPool, machine: Machine): ClusterAuthority {
+export function openAuthority(config: Config, target: AuthorityTarget, pool: ClusterPool, machine: Machine): AuthorityPort {
   const { authority, mesh } = config;
-  return createAuthorityPort({
+  const port = createAuthorityPort({
     members: pool.members,
     signer: pool.members.find(({ identity }) => identity.roles.includes('signer')),
     target,
@@ -50,6 +52,7 @@ export function openAuthority(config: Config, target: AuthorityTarget, pool: Clu
     holder: `meshwarden-${machine.random.id(HOLDER_LENGTH)}`,
     ...machine,
   });
+  return { ...port, lease: oneHolder((signal) => port.lease(signal)) };
 }
 
 /** What the planners and rules are, for an engine. */
@@ -71,7 +74,7 @@ function keyFrom(token: Secret): Secret {
 }
 
 /** Everything that actions need to change something. */
-export function openChangeServices(config: Config, authority: ClusterAuthority, redis: Redis | Cluster, machine: Machine): ChangeServices {
+export function openChangeServices(config: Config, authority: AuthorityPort, redis: Redis | Cluster, machine: Machine): ChangeServices {
   const board = createBoard<ChangeView>(redis);
   const audit = createAudit<AuditEntry>(redis);
   return {
@@ -79,15 +82,19 @@ export function openChangeServices(config: Config, authority: ClusterAuthority, 
     proposals: openProposals(config, redis, machine),
     audit,
     board,
+    once: createOnce(),
     newId: () => machine.random.id(PLAN_ID_LENGTH),
     needed: config.approvals.needed,
   };
 }
 
+/** What would fill the channel: it stays in the record. */
+const QUIET: ReadonlySet<string> = new Set(['step', 'progress']);
+
 /** Into the record, and as a line into the channel of the audit where there is one. Single steps stay in the record. */
 export async function record(entry: AuditEntry, { discord }: Config, redis: Redis | Cluster): Promise<void> {
   await createAudit<AuditEntry>(redis).add(entry);
-  if (discord?.channels.audit === undefined || entry.what === 'step') return;
+  if (discord?.channels.audit === undefined || QUIET.has(entry.what)) return;
   const id = `audit.${entry.at}.${entry.change}.${entry.what}.${entry.who}`;
   await createOutbox<Notice>(redis).add({ kind: 'audit', id, entry }, entry.at);
 }

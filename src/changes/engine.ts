@@ -4,10 +4,11 @@ import type { Finding } from '../mesh/finding.ts';
 import type { Goal, Planned } from '../rotation/goal.ts';
 import type { Approved, Baseline, CaState, Intent, IntentObject } from '../rotation/model.ts';
 import { baselineOf } from './baseline.ts';
-import type { AuditEntry, ChangeView, EngineContext } from './ports.ts';
+import type { ChangeView, EngineContext } from './ports.ts';
+import { record } from './record.ts';
 import { changeUnderWay, planStale } from './refusals.ts';
 import { runChange } from './run.ts';
-import { DISTRIBUTION, stuckView, viewOf } from './view.ts';
+import { stuckView, viewOf } from './view.ts';
 
 /** A look and what the planner makes of it. Nothing is changed. */
 export async function planChange(goal: Goal, context: EngineContext): Promise<Planned> {
@@ -15,8 +16,10 @@ export async function planChange(goal: Goal, context: EngineContext): Promise<Pl
 }
 
 function planFrom(goal: Goal, state: CaState, { plannerOf, clock }: EngineContext): Planned {
-  const other = state.intent.ok ? state.intent.value : null;
-  if (goal.kind !== 'distribute' && other !== null) return { kind: 'refused', findings: [changeUnderWay(other.intent)] };
+  if (goal.kind === 'distribute') return plannerOf(goal).plan(goal, state, clock.now());
+  if (!state.intent.ok) throw notSeen(state.intent.failure.message);
+  const other = state.intent.value;
+  if (other !== null) return { kind: 'refused', findings: [changeUnderWay(other.intent)] };
   return plannerOf(goal).plan(goal, state, clock.now());
 }
 
@@ -43,20 +46,16 @@ export async function startChange(request: StartRequest, context: EngineContext)
   const standing = state.intent.ok ? state.intent.value : null;
   if (standing?.intent.id === request.id) return goOn(standing.intent, request.patienceMs, context);
   const planned = planFrom(request.goal, state, context);
-  const subject = { goal: request.goal, intent: undefined, by: request.by, startedAt: clock.now() };
   const at = clock.now();
+  const subject = { goal: request.goal, intent: undefined, by: request.by, startedAt: at };
+  const end = async (view: ChangeView): Promise<ChangeView> => showEnd({ ...view, id: request.id, shownIn: request.shownIn }, context);
   const refuse = async (findings: readonly Finding[]): Promise<ChangeView> => {
     await record(context, request, { what: 'refused', detail: findings[0]?.title ?? '', result: 'refused' });
-    return { ...stuckView(subject, at, findings, []), id: request.id, shownIn: request.shownIn };
+    return end(stuckView(subject, at, findings, []));
   };
-  if (!state.intent.ok) throw notSeen(state.intent.failure.message);
   if (planned.kind === 'refused') return refuse(planned.findings);
   if (planned.kind === 'nothing')
-    return {
-      ...viewOf(subject, at, { state: 'done', says: planned.says[0] ?? 'Nothing to do', result: planned.says }),
-      id: request.id,
-      shownIn: request.shownIn,
-    };
+    return end(viewOf(subject, at, { state: 'done', says: planned.says[0] ?? 'Nothing to do', result: planned.says }));
   if (planned.plan.hash !== request.planHash) return refuse([planStale()]);
   const intent = intentOf(request, baselineOf(request.goal, state), at);
   await authority.createIntent(intent, signal);
@@ -64,13 +63,21 @@ export async function startChange(request: StartRequest, context: EngineContext)
   return goOn(intent, request.patienceMs, context);
 }
 
+/** Whoever watches is told that it did not begin; that they cannot be told stops nothing. */
+async function showEnd(view: ChangeView, { board, log }: EngineContext): Promise<ChangeView> {
+  await board
+    .put(view)
+    .catch((error: unknown) => log.warn({ component: 'changes', change: view.id, err: error }, 'how a change stands could not be shown'));
+  return view;
+}
+
 function intentOf({ id, goal, planHash, by, approvedBy, startsAt, shownIn }: StartRequest, baseline: Baseline, now: number): Intent {
   const common = { id, goal, planHash, by, approvedBy, startsAt, shownIn, baseline };
   return { ...common, direction: 'forward', paused: false, createdAt: now, agreed: [] };
 }
 
-function goOn({ goal, by }: Intent, patienceMs: number, context: EngineContext): Promise<ChangeView> {
-  return runChange({ goal, by, patienceMs }, context);
+function goOn(intent: Intent, patienceMs: number, context: EngineContext): Promise<ChangeView> {
+  return runChange({ goal: intent.goal, by: intent.by, intent, patienceMs }, context);
 }
 
 /** Goes on with what is under way; undefined where nothing is. */
@@ -89,7 +96,7 @@ export async function distribute(
 ): Promise<ChangeView> {
   const { only, by, patienceMs } = request;
   const goal: Goal = only === undefined ? { kind: 'distribute' } : { kind: 'distribute', only: [...only] };
-  return runChange({ goal, by, patienceMs }, context);
+  return runChange({ goal, by, intent: undefined, patienceMs }, context);
 }
 
 /** What a person can do to a change that is under way. */
@@ -137,21 +144,6 @@ async function readIntent({ authority, signal }: EngineContext): Promise<IntentO
   const { intent } = await authority.look({ only: [], probe: 'none' }, signal);
   if (!intent.ok) throw notSeen(intent.failure.message);
   return intent.value;
-}
-
-interface Recorded extends Pick<AuditEntry, 'what' | 'detail' | 'result'> {
-  readonly who?: string;
-}
-
-/** That the record cannot be written stops nothing: the log has it then. */
-async function record(
-  { audit, clock, log }: EngineContext,
-  { id, goal, planHash, by }: Pick<Intent, 'id' | 'goal' | 'planHash' | 'by'>,
-  { who, ...entry }: Recorded,
-): Promise<void> {
-  await audit
-    .add({ at: clock.now(), who: who ?? by, change: id === '' ? DISTRIBUTION : id, goal, planHash, ...entry })
-    .catch((error: unknown) => log.warn({ component: 'changes', err: error, detail: entry.detail }, 'the audit could not be written'));
 }
 
 function notSeen(why: string): OperatorError {

@@ -67,6 +67,8 @@ export interface ChangeView {
   readonly failure: Failure | undefined;
   /** What is so at the end, one short line each. */
   readonly result: readonly string[];
+  /** It was about to be closed as this: what a process that stopped there did not come to say. */
+  readonly closing?: 'done' | 'aborted';
   /** Clusters whose `cacerts` this run wrote. */
   readonly written?: readonly string[];
   readonly shownIn: { readonly channel: string; readonly message: string } | undefined;
@@ -75,6 +77,8 @@ export interface ChangeView {
 export interface BoardPort {
   /** The latest view of a change takes the place of the one before. */
   put(view: ChangeView): Promise<void>;
+  /** Undefined where it is not known (any more). */
+  get(id: string): Promise<ChangeView | undefined>;
 }
 
 export interface EngineContext {

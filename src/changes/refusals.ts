@@ -1,7 +1,7 @@
 /** Findings with which the engine itself refuses. */
 import type { Finding } from '../mesh/finding.ts';
-import type { Step } from '../rotation/goal.ts';
-import type { Intent } from '../rotation/model.ts';
+import type { Goal, Step } from '../rotation/goal.ts';
+import type { CaState, Intent } from '../rotation/model.ts';
 import { titleOf } from './view.ts';
 
 /** A second change while one is under way. */
@@ -54,8 +54,40 @@ export function contested(step: Step): Finding {
     severity: 'ticket',
     subject: { kind: 'mesh', name: 'mesh' },
     title: `Somebody else keeps changing what is to be written in ${where}`,
-    facts: [`Step ${step.kind} met another state than the one it rests on, five times in a row.`],
+    facts: [`Step ${step.kind} met another state than the one it rests on, five times in a row. Nothing was written by it.`],
     hint: 'Find out who writes it: `kubectl get secret cacerts --show-managed-fields` names the managers.',
+    commands: [],
+  };
+}
+
+/** The same step again and again, and a look afterwards asks for it once more. */
+export function withoutEffect(step: Step): Finding {
+  const where = 'cluster' in step ? ` in ${step.cluster}` : '';
+  return {
+    code: 'step-without-effect',
+    severity: 'ticket',
+    subject: { kind: 'mesh', name: 'mesh' },
+    title: 'A step was carried out again and again and changed nothing',
+    facts: [`Step ${step.kind}${where}: each time the API server accepted it, and the next look showed the state of before.`],
+    hint: 'Look for a webhook or a controller in that cluster that takes the change back.',
+    commands: [],
+  };
+}
+
+/** The object that says what was asked for is gone: the direction is not known any more, and no step is taken. */
+export function intentMissing(goal: Goal, { clusters }: CaState): Finding {
+  const seen = clusters.map(({ identity, cacerts }) => {
+    const signing = cacerts.ok ? cacerts.value?.facts.signing[0] : undefined;
+    if (!cacerts.ok) return `${identity.name}: could not be seen`;
+    return `${identity.name}: ${signing === undefined ? 'no cacerts' : `signs with ${signing.fingerprint.slice(0, 23)}…`}`;
+  });
+  return {
+    code: 'intent-missing',
+    severity: 'ticket',
+    subject: { kind: 'mesh', name: 'mesh' },
+    title: 'What was asked for is no longer in the signer cluster, so no step is taken',
+    facts: [`It was: ${titleOf(goal)}`, ...seen],
+    hint: 'Ask for the same change again to go on from here, or leave it as it is: either needs a fresh approval.',
     commands: [],
   };
 }

@@ -36,7 +36,8 @@ export interface ViewSubject {
   readonly startedAt: number;
 }
 
-type Changing = Pick<ChangeView, 'state' | 'says'> &
+/** What a view says now. */
+export type Changing = Pick<ChangeView, 'state' | 'says'> &
   Partial<Pick<ChangeView, 'until' | 'deadline' | 'question' | 'findings' | 'failure' | 'result' | 'steps'>>;
 
 /** A view of a change as it is now. */

@@ -13,6 +13,8 @@ export interface DueView<View> {
 export interface BoardStore<View extends { readonly id: string; readonly at: number }> {
   put(view: View): Promise<void>;
   get(id: string): Promise<View | undefined>;
+  /** The latest view of each change, in no order. */
+  all(): Promise<readonly View[]>;
   /** Views that were not shown yet. */
   due(): Promise<readonly DueView<View>[]>;
   shown(id: string, version: number, told: readonly string[]): Promise<void>;
@@ -65,6 +67,9 @@ export function createBoard<View extends { readonly id: string; readonly at: num
     async get(id) {
       const text = await call('Cannot read how a change stands', () => redis.hget(views, id));
       return text === null ? undefined : read(text);
+    },
+    async all() {
+      return (await call('Cannot read how changes stand', () => redis.hvals(views))).map(read);
     },
     async due() {
       const [kept, seen] = await call('Cannot read how changes stand', () => Promise.all([redis.hgetall(views), redis.hgetall(shown)]));

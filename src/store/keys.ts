@@ -17,6 +17,8 @@ export const KEYS = {
   proposals: `${PREFIX}:proposal:`,
   /** Followed by a user and the step of a one-time code: that code was used. */
   codes: `${PREFIX}:code:`,
+  /** Followed by a user: how many wrong codes came of late. */
+  wrongCodes: `${PREFIX}:wrong-codes:`,
   boardViews: `${PREFIX}:board:views`,
   boardShown: `${PREFIX}:board:shown`,
   audit: `${PREFIX}:audit`,

@@ -1,16 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { Secret as OtpSecret, TOTP } from 'otpauth';
+import { z } from 'zod';
 import { HOUR, MINUTE, SECOND } from '../core/duration.ts';
+import { OperatorError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import type { ChangePlan } from '../rotation/goal.ts';
+import { Goal, type ChangePlan } from '../rotation/goal.ts';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
+import { parseKept } from './parse.ts';
 
 /** How long a plan waits for approval, in milliseconds. */
 export const APPROVAL_MS = 15 * MINUTE;
 /** How long it is still known afterwards, so that a late press is told what happened. */
 const REMEMBERED_MS = HOUR;
+/** A plan that enough people approved is carried out so soon after its end at the latest, in milliseconds: a worker may have been away for a moment. */
+const GRACE_MS = 5 * MINUTE;
+/** So many wrong codes of a user in a quarter of an hour, and no more are looked at. */
+const MOST_WRONG = 5;
 /** RFC 6238: a code is good for one step, and here for the one before and after, since clocks differ. */
 const STEP_MS = 30 * SECOND;
 const WINDOW = 1;
@@ -61,6 +68,12 @@ export interface ProposalOptions {
   readonly now: () => number;
 }
 
+const CREATE = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'body', ARGV[1], 'expiresAt', ARGV[2], 'state', 'open')
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
 const APPROVE = `
 local body = redis.call('HGET', KEYS[1], 'body')
 if not body then return {'unknown', 0} end
@@ -85,8 +98,10 @@ return 1`;
 
 const TAKE = `
 if redis.call('HGET', KEYS[1], 'state') ~= 'used' then return 0 end
-redis.call('HSETNX', KEYS[1], 'taker', ARGV[1])
-if redis.call('HGET', KEYS[1], 'taker') ~= ARGV[1] then return 0 end
+local taker = redis.call('HGET', KEYS[1], 'taker')
+if taker then return taker == ARGV[1] and 1 or 0 end
+if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[1], 'expiresAt')) + tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[1], 'taker', ARGV[1])
 return 1`;
 
 /** Plans that wait for approval, in Redis. Each approval is signed over the plan's id and hash, its user and its end. */
@@ -94,17 +109,16 @@ export function createProposals(options: ProposalOptions): ProposalStore {
   const { redis, now } = options;
   const get = async (id: string): Promise<KeptProposal | undefined> => {
     const fields = await call('Cannot read a plan', () => redis.hgetall(KEYS.proposals + id));
-    return fields['body'] === undefined ? undefined : readProposal(fields, options);
+    return readProposal(fields, options);
   };
   return {
     get,
     async create(proposal, at) {
       const key = KEYS.proposals + proposal.id;
       const expiresAt = at + APPROVAL_MS;
-      await call('Cannot keep a plan', async () => {
-        await redis.hset(key, { body: JSON.stringify(proposal), expiresAt: String(expiresAt), state: 'open' });
-        await redis.pexpire(key, APPROVAL_MS + REMEMBERED_MS);
-      });
+      const body = JSON.stringify(proposal);
+      const created = await call('Cannot keep a plan', () => redis.eval(CREATE, 1, key, body, expiresAt, APPROVAL_MS + REMEMBERED_MS));
+      if (created !== 1) throw idTaken(proposal.id);
       return { ...proposal, expiresAt, approvals: [], state: 'open' };
     },
     async approve(id, { user, at }) {
@@ -121,26 +135,42 @@ export function createProposals(options: ProposalOptions): ProposalStore {
     },
     secondFactor: (_id, user, code) => checkCode(user, code, options),
     async take(id, taker) {
-      const taken = await call('Cannot take a plan', () => redis.eval(TAKE, 1, KEYS.proposals + id, taker));
+      const taken = await call('Cannot take a plan', () => redis.eval(TAKE, 1, KEYS.proposals + id, taker, now(), GRACE_MS));
       const proposal = taken === 1 ? await get(id) : undefined;
       return proposal !== undefined && proposal.approvals.length >= proposal.needed ? proposal : undefined;
     },
   };
 }
 
+const Body = z.looseObject({
+  id: z.string(),
+  plan: z.looseObject({ goal: Goal, title: z.string(), hash: z.string(), steps: z.array(z.looseObject({ key: z.string() })) }),
+  by: z.string(),
+  needed: z.int().min(1),
+  secondFactor: z.boolean(),
+  delayMs: z.number(),
+});
+
+const Approval = z.object({ at: z.number(), signature: z.string() });
+
 /** Approvals whose signature is not ours count for nothing. */
-function readProposal(fields: Readonly<Record<string, string>>, { key }: ProposalOptions): KeptProposal {
-  const init = JSON.parse(fields['body'] ?? '') as ProposalInit;
+function readProposal(fields: Readonly<Record<string, string>>, { key }: ProposalOptions): KeptProposal | undefined {
+  const body = parseKept(Body, fields['body'] ?? null);
+  if (body === undefined) return undefined;
+  // The rest of a plan is only shown: what is carried out is computed anew, and must have its hash.
+  const init = body as unknown as ProposalInit;
   const expiresAt = Number(fields['expiresAt']);
   const approvals = Object.entries(fields).flatMap(([field, text]) => {
     if (!field.startsWith('approval:')) return [];
     const user = field.slice('approval:'.length);
-    const { at, signature } = JSON.parse(text) as { at: number; signature: string };
+    const kept = parseKept(Approval, text);
+    if (kept === undefined) return [];
+    const { at, signature } = kept;
     const wanted = sign(key, { id: init.id, hash: init.plan.hash, user, expiresAt });
     return equal(signature, wanted) ? [{ user, at }] : [];
   });
   const state = fields['state'] === 'used' || fields['state'] === 'cancelled' ? fields['state'] : 'open';
-  return { ...init, expiresAt, approvals: approvals.toSorted((a, b) => a.at - b.at), state };
+  return { ...init, expiresAt, approvals: approvals.toSorted((a, b) => a.at - b.at || (a.user < b.user ? -1 : 1)), state };
 }
 
 interface Signed {
@@ -161,15 +191,36 @@ function equal(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+const COUNT = `
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count`;
+
+/** One code in a million is right, so guesses are counted. */
 async function checkCode(user: string, code: string, { redis, totp, now }: ProposalOptions): Promise<boolean> {
   const secret = totp.get(user);
   if (secret === undefined || !/^\d{6}$/.test(code)) return false;
+  const wrongKey = `${KEYS.wrongCodes}${user}`;
+  const wrong = Number((await call('Cannot count codes', () => redis.get(wrongKey))) ?? 0);
+  if (wrong >= MOST_WRONG) return false;
   const timestamp = now();
   const delta = new TOTP({ secret: OtpSecret.fromBase32(secret.reveal()) }).validate({ token: code, timestamp, window: WINDOW });
-  if (delta === null) return false;
+  if (delta === null) {
+    await call('Cannot count codes', () => redis.eval(COUNT, 1, wrongKey, APPROVAL_MS));
+    return false;
+  }
   const step = Math.floor(timestamp / STEP_MS) + delta;
   const key = `${KEYS.codes}${user}:${step}`;
   return (await call('Cannot note a code', () => redis.set(key, '', 'PX', STEP_MS * (2 * WINDOW + 2), 'NX'))) === 'OK';
+}
+
+function idTaken(id: string): OperatorError {
+  return new OperatorError({
+    reason: 'conflict',
+    what: 'Cannot keep a plan',
+    why: `another one has the id ${id}`,
+    next: 'Ask for it again: it gets another id.',
+  });
 }
 
 async function call<T>(what: string, work: () => Promise<T>): Promise<T> {

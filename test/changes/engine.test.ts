@@ -35,7 +35,7 @@ describe('a change that goes well', () => {
       ['step', 'write 1', 'lena', 'ok'],
       ['step', 'write 2', 'lena', 'ok'],
       ['step', 'write 3', 'lena', 'ok'],
-      ['step', 'counted to three', 'lena', 'ok'],
+      ['done', 'counted to three', 'lena', 'ok'],
     ]);
     expect(leases).toEqual({ taken: 1, released: 1 });
   });
@@ -145,7 +145,7 @@ describe('calls that fail', () => {
     const away = new OperatorError({ reason: 'unreachable', what: 'Cannot write', where: 'cluster cluster-b' });
     const { context, slept, audited } = stage({ intent: {}, carryOut: () => ({ throws: away }) });
     const view = await advanceChange(context, PATIENCE);
-    expect(view).toMatchObject({ state: 'failed', failure: { reason: 'unreachable', message: 'Cannot write (cluster cluster-b)' } });
+    expect(view).toMatchObject({ state: 'stuck', failure: { reason: 'unreachable', message: 'Cannot write (cluster cluster-b)' } });
     expect([slept, audited.map(({ what, result }) => [what, result])]).toEqual([[2_000, 4_000, 8_000], [['failed', 'failed']]]);
   });
 

@@ -106,6 +106,7 @@ export function stage(options: StageOptions = {}): Stage {
       signal.throwIfAborted();
     },
     async createIntent(intent) {
+      if (world.intent !== null) throw conflict();
       world.intent = { uid: 'u', resourceVersion: '1', intent };
       return world.intent;
     },
@@ -135,7 +136,7 @@ export function stage(options: StageOptions = {}): Stage {
     plannerOf: () => planner,
     violations: options.violations ?? (() => []),
     audit: { add: async (entry) => void audited.push(entry) },
-    board: { put: async (view) => void views.push(view) },
+    board: { put: async (view) => void views.push(view), get: async (id) => views.findLast((view) => view.id === id) },
     clock: {
       now: () => now,
       after: () => ({ stop: () => undefined }),
