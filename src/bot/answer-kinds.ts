@@ -1,3 +1,6 @@
+import type { Distribution } from '../actions/distribute-cacerts.ts';
+import type { PlannedChange } from '../actions/plan-change.ts';
+import type { Planned } from '../rotation/goal.ts';
 import type { Card } from './card.ts';
 import type { JobOutcome } from './context.ts';
 import { auditCard } from './render/audit.ts';
@@ -7,24 +10,12 @@ import { failureCard } from './render/failure.ts';
 import { jobsCard, rotationCard } from './render/jobs.ts';
 import { dryRunCard, nothingCard, planCard, refusedCard } from './render/plan.ts';
 import { statusCard } from './render/status.ts';
-import {
-  isAuditLog,
-  isCertificates,
-  isChangesList,
-  isDistributeAnswer,
-  isPlanAnswer,
-  isStatus,
-  isView,
-  type DistributeAnswer,
-  type PlanAnswer,
-} from './results.ts';
+import { isAuditLog, isCertificates, isListedChanges, isDistribution, isPlannedChange, isStatus, isView } from './results.ts';
 
 /** What a card is made for, beside the job's value. */
 export interface About {
   readonly jobId: string;
   readonly now: number;
-  /** Who asked. */
-  readonly user: string;
   readonly guild: string;
 }
 
@@ -51,17 +42,12 @@ export const KINDS = {
   plan: {
     job: 'plan-change',
     failed: 'No plan could be made; nothing was changed',
-    card: (value, { user }) => (isPlanAnswer(value) ? planAnswerCard(value, user) : undefined),
-  },
-  'dry-run': {
-    job: 'plan-change',
-    failed: 'No plan could be made; nothing was changed',
-    card: (value) => (isPlanAnswer(value) ? plannedCard(value) : undefined),
+    card: (value) => (isPlannedChange(value) ? planAnswerCard(value) : undefined),
   },
   distribute: {
     job: 'distribute-cacerts',
     failed: 'The certificates were not distributed',
-    card: (value) => (isDistributeAnswer(value) ? distributeCard(value) : undefined),
+    card: (value) => (isDistribution(value) ? distributeCard(value) : undefined),
   },
   'carry-out': {
     job: 'carry-out',
@@ -76,12 +62,12 @@ export const KINDS = {
   rotation: {
     job: 'list-changes',
     failed: 'What runs could not be looked at',
-    card: (value, { guild }) => (isChangesList(value) ? rotationCard(value, guild) : undefined),
+    card: (value, { guild }) => (isListedChanges(value) ? rotationCard(value, guild) : undefined),
   },
   jobs: {
     job: 'list-changes',
     failed: 'What runs could not be looked at',
-    card: (value, { guild }) => (isChangesList(value) ? jobsCard(value, guild) : undefined),
+    card: (value, { guild }) => (isListedChanges(value) ? jobsCard(value, guild) : undefined),
   },
   audit: {
     job: 'audit-log',
@@ -114,17 +100,16 @@ export function cardFor(kind: AnswerKind, outcome: JobOutcome, about: About): Ca
   );
 }
 
-function planAnswerCard({ planned, proposal }: PlanAnswer, user: string): Card {
-  if (planned.kind !== 'plan' || proposal === undefined) return plannedCard({ planned });
-  return planCard({ ...proposal, plan: planned.plan, by: user, approvals: [], state: 'open' });
+function planAnswerCard({ planned, proposal }: PlannedChange): Card {
+  return proposal === undefined ? plannedCard(planned) : planCard(proposal);
 }
 
-function plannedCard({ planned }: PlanAnswer): Card {
+function plannedCard(planned: Planned): Card {
   if (planned.kind === 'plan') return dryRunCard(planned.plan);
   return planned.kind === 'nothing' ? nothingCard(planned.says) : refusedCard(planned.findings);
 }
 
-function distributeCard({ view, planned }: DistributeAnswer): Card | undefined {
-  if (planned !== undefined) return plannedCard({ planned });
+function distributeCard({ view, planned }: Distribution): Card | undefined {
+  if (planned !== undefined) return plannedCard(planned);
   return view === undefined ? undefined : { ...changeCard(view), buttons: [] };
 }

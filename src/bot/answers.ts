@@ -57,7 +57,7 @@ async function answerOriginal(interaction: ButtonInteraction | ChatInputCommandI
   const { kind, payload, client, context, signal } = options;
   const live = liveMessage({ client, clock: context.clock, channel: interaction.channelId, message: '@original', interaction, signal });
   const jobId = await submit(live, kind, payload, context);
-  if (jobId !== undefined) await finishAnswer(live, { jobId, user: interaction.user.id }, options);
+  if (jobId !== undefined) await finishAnswer(live, jobId, options);
 }
 
 async function answerInto(live: LiveMessage, user: string, options: AnswerOptions): Promise<void> {
@@ -70,7 +70,7 @@ async function answerInto(live: LiveMessage, user: string, options: AnswerOption
   } catch (error) {
     log.warn({ component: 'bot', jobId, why: toFailure(error).message }, 'a message waits for a job and would be forgotten at a restart');
   }
-  await finishAnswer(live, { jobId, user }, options);
+  await finishAnswer(live, jobId, options);
   await forgetReply(jobId, context);
 }
 
@@ -85,22 +85,15 @@ async function submit(live: LiveMessage, kind: AnswerKind, payload: object, { jo
   }
 }
 
-interface Asked {
-  readonly jobId: string;
-  /** Who asked. */
-  readonly user: string;
-}
-
 /** Waits for a job and puts its answer into the message. A message that is gone needs none. */
-async function finishAnswer(live: LiveMessage, asked: Asked, { kind, context, signal }: Omit<AnswerOptions, 'payload'>): Promise<void> {
-  const { jobId } = asked;
+async function finishAnswer(live: LiveMessage, jobId: string, { kind, context, signal }: Omit<AnswerOptions, 'payload'>): Promise<void> {
   const progress = showProgress(live, context);
   // What a change does is shown by the watcher of changes: words of the job would come in between.
   const listener = kind === 'carry-out' ? { started: () => progress.started() } : progress;
   try {
     const outcome = await context.jobs.outcome(jobId, signal, listener);
     progress.stop();
-    const card = cardFor(kind, outcome, { ...asked, now: context.clock.now(), guild: context.access.guild });
+    const card = cardFor(kind, outcome, { jobId, now: context.clock.now(), guild: context.access.guild });
     if (card !== undefined) await live.finish(card);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.reason !== 'notFound') throw error;
@@ -114,9 +107,9 @@ async function finishAnswer(live: LiveMessage, asked: Asked, { kind, context, si
 export async function takeUpReplies(client: Client, context: BotContext, signal: AbortSignal): Promise<void> {
   const { clock, log, replies } = context;
   try {
-    for (const { jobId, kind, channel, message, user } of await replies.all()) {
+    for (const { jobId, kind, channel, message } of await replies.all()) {
       const live = liveMessage({ client, clock, channel, message, signal });
-      if (isAnswerKind(kind)) void takeUp(live, { jobId, user }, { kind, client, context, signal });
+      if (isAnswerKind(kind)) void takeUp(live, jobId, { kind, client, context, signal });
       else await forgetReply(jobId, context);
     }
   } catch (error) {
@@ -124,10 +117,9 @@ export async function takeUpReplies(client: Client, context: BotContext, signal:
   }
 }
 
-async function takeUp(live: LiveMessage, asked: Asked, options: Omit<AnswerOptions, 'payload'>): Promise<void> {
-  const { jobId } = asked;
+async function takeUp(live: LiveMessage, jobId: string, options: Omit<AnswerOptions, 'payload'>): Promise<void> {
   try {
-    await finishAnswer(live, asked, options);
+    await finishAnswer(live, jobId, options);
   } catch (error) {
     if (options.signal.aborted) return;
     const { reason, message } = toFailure(error);

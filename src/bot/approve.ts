@@ -1,3 +1,4 @@
+import { roleOf as roleForGoal } from '../actions/changes.ts';
 import { toFailure } from '../core/errors.ts';
 import { acknowledgeUpdate, answerQuietly, type Pressed } from './acknowledge.ts';
 import { answerAcknowledged } from './answers.ts';
@@ -5,8 +6,7 @@ import { toMessage } from './card.ts';
 import { changesOf, type ApprovalAnswer, type Proposal } from './change-ports.ts';
 import type { Asking } from './command.ts';
 import type { BotContext } from './context.ts';
-import { roleForGoal } from './goal.ts';
-import { refusalCard } from './render/failure.ts';
+import { failureCard, refusalCard } from './render/failure.ts';
 import { closedPlanCard, planCard, startingCard } from './render/plan.ts';
 
 /**
@@ -21,23 +21,32 @@ export async function approve(interaction: Pressed, proposal: Proposal, asking: 
   const answer = await proposals.approve(proposal.id, approval);
   const now = (await proposals.get(proposal.id)) ?? proposal;
   if (answer.state === 'recorded' || answer.state === 'enough') await record(proposal, approval, context);
-  // Enough people had approved before, and the bot ended before it could say so to a worker.
-  if (answer.state === 'enough' || (answer.state === 'already' && answer.have >= answer.need)) await carryOut(interaction, now, asking);
+  if (answer.state === 'enough') await carryOut(interaction, now, asking);
+  else if (answer.state === 'already' && answer.have >= answer.need) await carryOutAgain(interaction, now, asking);
   else if (answer.state === 'recorded') await interaction.editReply(toMessage(planCard(now)));
   else await refuse(interaction, now, answer);
 }
 
 async function carryOut(interaction: Pressed, proposal: Proposal, asking: Asking): Promise<void> {
-  const { channelId: channel, message } = interaction;
   await interaction.editReply(toMessage(startingCard(proposal, asking.context.clock.now())));
-  const payload = { proposal: proposal.id, shownIn: { channel, message: message?.id } };
-  await answerAcknowledged(interaction, { ...asking, kind: 'carry-out', payload });
+  await answerAcknowledged(interaction, { ...asking, kind: 'carry-out', payload: payloadOf(interaction, proposal) });
+}
+
+/** Enough people had approved before. Where the bot ended before it could tell a worker, this does; else the worker refuses, which is told quietly. */
+async function carryOutAgain(interaction: Pressed, proposal: Proposal, { context, signal }: Asking): Promise<void> {
+  const jobId = await context.jobs.submit('carry-out', payloadOf(interaction, proposal));
+  const outcome = await context.jobs.outcome(jobId, signal);
+  if (!outcome.ok) await answerQuietly(interaction, failureCard('It is approved already', outcome.failure));
+}
+
+function payloadOf({ channelId: channel, message }: Pressed, { id }: Proposal): object {
+  return channel === null || message === null ? { proposal: id } : { proposal: id, shownIn: { channel, message: message.id } };
 }
 
 async function refuse(interaction: Pressed, proposal: Proposal, { state, have, need }: ApprovalAnswer): Promise<void> {
   if (state === 'already') {
     const missing = need - have;
-    const who = roleForGoal(proposal.plan.goal.kind);
+    const who = roleForGoal(proposal.plan.goal);
     await answerQuietly(
       interaction,
       refusalCard(`You have approved this already. It needs ${missing === 1 ? `one more ${who}` : `${missing} more of the role ${who}`}.`),

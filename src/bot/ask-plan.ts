@@ -10,8 +10,9 @@ export const DRY_RUN_OPTION: CommandOption = { name: 'dry-run', describe: 'Only 
 
 /** Answers a command with the plan of a change, to be approved unless it was asked for dry. */
 export async function askPlan(interaction: ChatInputCommandInteraction, goal: Goal, asking: Asking): Promise<void> {
-  const kind = interaction.options.getBoolean('dry-run') === true ? 'dry-run' : 'plan';
-  await answerCommand(interaction, { ...asking, kind, payload: { goal, by: interaction.user.id } });
+  const dry = interaction.options.getBoolean('dry-run') === true;
+  const payload = { goal, by: interaction.user.id, ...(dry ? { dryRun: true } : {}) };
+  await answerCommand(interaction, { ...asking, kind: 'plan', payload });
 }
 
 /** The cluster that was named. @throws OperatorError for a name that is none of ours. */

@@ -1,27 +1,10 @@
 /** What the bot needs of changes to the authority: plans that wait for approval, and how each change stands. */
+import type { Proposal } from '../actions/changes.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { AuditPort, ChangeView } from '../changes/ports.ts';
-import type { ChangePlan } from '../rotation/goal.ts';
 import type { Approved } from '../rotation/model.ts';
 
-/** A plan that waits for approval. */
-export interface Proposal {
-  readonly id: string;
-  readonly plan: ChangePlan;
-  /** Who asked for it: a Discord user id, or `cli:<user>`. */
-  readonly by: string;
-  /** How many distinct people have to approve. */
-  readonly needed: number;
-  /** UTC milliseconds. */
-  readonly expiresAt: number;
-  /** Each approval needs a code of an authenticator too, or is made on the host. */
-  readonly secondFactor: boolean;
-  /** So long after the last approval it begins, in milliseconds: a lone owner may cancel until then. */
-  readonly delayMs: number;
-  readonly approvals: readonly Approved[];
-  /** `used`: it was approved and handed to the engine. */
-  readonly state: 'open' | 'cancelled' | 'used';
-}
+export type { Proposal };
 
 export interface ApprovalAnswer {
   readonly state: 'recorded' | 'enough' | 'already' | 'expired' | 'cancelled' | 'unknown';
@@ -49,6 +32,7 @@ export interface DueView {
 
 export interface Board {
   due(): Promise<readonly DueView[]>;
+  get(id: string): Promise<ChangeView | undefined>;
   /** Notes that this version was shown, and what the next one has to know. */
   shown(id: string, version: number, told: readonly string[]): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { roleOf as roleForGoal } from '../actions/changes.ts';
 import { withDeadline } from '../core/abort.ts';
 import { OperatorError } from '../core/errors.ts';
 import { refusal, type Person } from './access.ts';
 import { changesOf, type Proposal } from './change-ports.ts';
 import type { BotContext } from './context.ts';
-import { roleForGoal } from './goal.ts';
 
 /** Ids of plans and changes, as a button carries them: input from outside. */
 export const ChangeId = z.string().regex(/^[a-z2-7]{4,12}$/);
@@ -36,7 +36,7 @@ export function changeIdOf(id: string | undefined): string {
 
 /** Why somebody may not approve this plan now, in words for that person; undefined where they may. */
 export function whyNotApprove(proposal: Proposal, person: Person, { access, clock }: BotContext): string | undefined {
-  const refused = refusal(person, roleForGoal(proposal.plan.goal.kind), access);
+  const refused = refusal(person, roleForGoal(proposal.plan.goal), access);
   if (refused !== undefined) return `You cannot approve this. ${refused}`;
   return closedBecause(proposal, clock.now());
 }

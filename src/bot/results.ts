@@ -1,11 +1,11 @@
 /** Results of jobs as they come back through Redis: only their outline is looked at, their version was checked before. */
 import { z } from 'zod';
+import type { Distribution } from '../actions/distribute-cacerts.ts';
+import type { ListedChanges } from '../actions/list-changes.ts';
+import type { PlannedChange } from '../actions/plan-change.ts';
 import type { AuditEntry, ChangeView } from '../changes/ports.ts';
 import type { MeshCertificates } from '../mesh/certificates.ts';
 import type { MeshStatus } from '../mesh/status.ts';
-import type { Planned } from '../rotation/goal.ts';
-import type { Backup, Hold } from '../rotation/model.ts';
-import type { Proposal } from './change-ports.ts';
 
 const StatusOutline = z.object({
   at: z.number(),
@@ -64,35 +64,13 @@ const ViewOutline = z.object({
   result: Lines,
 });
 
-/** A plan as a job made it, and what has to be known to approve it where it can be. */
-export interface PlanAnswer {
-  readonly planned: Planned;
-  readonly proposal?: Pick<Proposal, 'id' | 'needed' | 'expiresAt' | 'secondFactor' | 'delayMs'>;
-}
-
-/** What a distribution did, or would do. */
-export interface DistributeAnswer {
-  readonly view?: ChangeView;
-  readonly planned?: Planned;
-}
-
-/** What runs, what is held and what could be put back. */
-export interface ChangesList {
-  /** Null: nothing is under way. */
-  readonly view: ChangeView | null;
-  readonly holds: readonly (Hold & { readonly cluster: string })[];
-  readonly backups: readonly (Pick<Backup, 'name' | 'takenAt' | 'takenFor'> & { readonly cluster: string })[];
-  /** What could not be seen, one line each. */
-  readonly unseen?: readonly string[];
-}
-
 const PlanOutline = z.object({ planned: PlannedOutline, proposal: ProposalOutline.optional() });
 const DistributeOutline = z.object({ view: ViewOutline.optional(), planned: PlannedOutline.optional() });
 const ListOutline = z.object({
   view: ViewOutline.nullable(),
   holds: z.array(z.object({ cluster: z.string(), fingerprint: z.string(), why: z.string(), at: z.number() })),
   backups: z.array(z.object({ cluster: z.string(), name: z.string(), takenAt: z.number(), takenFor: z.string() })),
-  unseen: Lines.optional(),
+  unseen: Lines,
 });
 const AuditOutline = z.array(
   z.object({
@@ -113,11 +91,11 @@ export function isCertificates(value: unknown): value is MeshCertificates {
   return CertificatesOutline.safeParse(value).success;
 }
 
-export function isPlanAnswer(value: unknown): value is PlanAnswer {
+export function isPlannedChange(value: unknown): value is PlannedChange {
   return PlanOutline.safeParse(value).success;
 }
 
-export function isDistributeAnswer(value: unknown): value is DistributeAnswer {
+export function isDistribution(value: unknown): value is Distribution {
   return DistributeOutline.safeParse(value).success;
 }
 
@@ -125,7 +103,7 @@ export function isView(value: unknown): value is ChangeView {
   return ViewOutline.safeParse(value).success;
 }
 
-export function isChangesList(value: unknown): value is ChangesList {
+export function isListedChanges(value: unknown): value is ListedChanges {
   return ListOutline.safeParse(value).success;
 }
 

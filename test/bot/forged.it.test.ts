@@ -94,6 +94,7 @@ test('in another guild than its own the bot does nothing', async () => {
     signal: AbortSignal.timeout(60_000),
     commands: [],
     buttons: [],
+    modals: [],
     undelivered: () => undefined,
   };
   await client.destroy();

@@ -8,6 +8,15 @@ import type { LabClock } from '../../lab/clock.ts';
 import type { LabDiscord, LabDiscordOptions } from '../../lab/discord/index.ts';
 import { startRedis, type LabRedis } from '../../lab/redis.ts';
 import type { ServiceContext } from '../../src/actions/action.ts';
+import { advanceChanges } from '../../src/actions/advance-changes.ts';
+import { auditLog } from '../../src/actions/audit-log.ts';
+import { carryOut } from '../../src/actions/carry-out.ts';
+import type { ChangeContext } from '../../src/actions/changes.ts';
+import { distributeCacerts } from '../../src/actions/distribute-cacerts.ts';
+import { listChanges } from '../../src/actions/list-changes.ts';
+import type { Notice } from '../../src/actions/notice.ts';
+import { planChange } from '../../src/actions/plan-change.ts';
+import { steerChange } from '../../src/actions/steer-change.ts';
 import { startBot, type Bot } from '../../src/bot/bot.ts';
 import type { BotContext } from '../../src/bot/context.ts';
 import { systemClock, type Clock } from '../../src/core/clock.ts';
@@ -16,34 +25,60 @@ import { Secret } from '../../src/core/secret.ts';
 import { defineJob, type AnyJob } from '../../src/jobs/job.ts';
 import { createJobQueue } from '../../src/jobs/queue.ts';
 import { startJobWorker, type JobWorker } from '../../src/jobs/worker.ts';
-import type { CaNotice } from '../../src/mesh/ca-notices.ts';
+import type { AuditEntry, ChangeView } from '../../src/changes/ports.ts';
+import { createAudit, type AuditStore } from '../../src/store/audit.ts';
+import { createBoard, type BoardStore } from '../../src/store/board.ts';
 import { createClaims } from '../../src/store/claims.ts';
 import { connectRedis, whenReady } from '../../src/store/connection.ts';
 import { createOutbox, type OutboxStore } from '../../src/store/outbox.ts';
+import { createProposals, type ProposalStore } from '../../src/store/proposals.ts';
 import { createPendingReplies, type PendingReplies } from '../../src/store/replies.ts';
 import { lab } from '../lab/discord/bot.ts';
+import { planned, samplePlan, sampleView } from './change-samples.ts';
 import { certificateLine, certificates, meshStatus } from './samples.ts';
 
 export type Lab = LabDiscord & { readonly clock: LabClock };
 type Answer = (input: unknown, context: Pick<ServiceContext, 'progress' | 'signal'>) => unknown;
+
+/** Payloads are read as the real actions read theirs; what they give is the test's. */
+const INPUTS = {
+  'observe-mesh': z.unknown(),
+  'mesh-certs': z.unknown(),
+  'plan-change': planChange.input,
+  'carry-out': carryOut.input,
+  'steer-change': steerChange.input,
+  'advance-changes': advanceChanges.input,
+  'distribute-cacerts': distributeCacerts.input,
+  'list-changes': listChanges.input,
+  'audit-log': auditLog.input,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+type JobName = keyof typeof INPUTS;
+
+/** A secret of an authenticator, which mara has. */
+export const TOTP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 export interface Setup {
   readonly d: Lab;
   readonly redis: LabRedis;
   readonly people: ReturnType<typeof peopleOf>;
   readonly clock: Clock;
-  readonly outbox: OutboxStore<CaNotice>;
+  readonly outbox: OutboxStore<Notice>;
   readonly replies: PendingReplies;
   /** Every line that the product logged. */
   readonly logs: string[];
+  readonly proposals: ProposalStore;
+  readonly board: BoardStore<ChangeView>;
+  readonly audit: AuditStore<AuditEntry>;
   /** What each job gives; replace one before it is asked for. */
-  readonly answers: Record<'observe-mesh' | 'mesh-certs', Answer>;
+  readonly answers: Record<JobName, Answer>;
   readonly context: BotContext;
   readonly startBot: (token?: string) => Promise<Bot>;
   readonly startWorker: (jobs?: readonly AnyJob[]) => JobWorker;
   /** A second context on connections of its own, as another process has. */
   readonly anotherContext: () => BotContext;
 }
+
+type Stores = Pick<Setup, 'outbox' | 'replies' | 'proposals' | 'board' | 'audit'>;
 
 export interface SetupOptions {
   readonly discord?: Partial<LabDiscordOptions>;
@@ -63,11 +98,34 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
   const logs: string[] = [];
   const log = createLogger('debug', { write: (line) => void logs.push(line) });
   const people = peopleOf(d);
+  const auditChannel = d.addChannel('audit');
   const answers: Setup['answers'] = {
     'observe-mesh': () => meshStatus(),
     'mesh-certs': () => certificates(certificateLine()),
+    'plan-change': async (input) => {
+      const { goal, by, dryRun } = planChange.input.parse(input);
+      const plan = samplePlan({ goal });
+      if (dryRun === true) return planned(plan);
+      return planned(
+        plan,
+        await context.proposals.create({ id: 'k7f3', plan, by, needed: 1, secondFactor: false, delayMs: 0 }, clock.now()),
+      );
+    },
+    'carry-out': async (input) => {
+      const { proposal, shownIn } = carryOut.input.parse(input);
+      const view = sampleView({ id: proposal, shownIn, at: clock.now(), startedAt: clock.now() });
+      await context.board.put(view);
+      return view;
+    },
+    'steer-change': () => {
+      throw new Error('this test steers nothing');
+    },
+    'advance-changes': () => null,
+    'distribute-cacerts': () => ({ view: sampleView({ id: 'distribute', state: 'done', result: ['2 of 2 clusters are as issued'] }) }),
+    'list-changes': () => ({ intent: null, view: null, holds: [], backups: [], unseen: [] }),
+    'audit-log': async (input) => context.audit.newest(auditLog.input.parse(input).limit),
   };
-  const jobs = [jobOf('mesh-certs', answers), jobOf('observe-mesh', answers)];
+  const jobs = (Object.keys(INPUTS) as JobName[]).map((id) => jobOf(id, answers));
 
   const target = {
     address: { kind: 'single', node: { host: '127.0.0.1', port: redis.port }, database: 0, tls: false },
@@ -83,20 +141,30 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
     return connections;
   }
 
-  function contextOf(): BotContext & { readonly outbox: OutboxStore<CaNotice>; readonly replies: PendingReplies } {
+  function contextOf(): BotContext & Stores {
     const connections = connect();
     const store = connections.open('prompt');
     const prompt = connections.open('prompt');
     opened.push(store, prompt);
     const queue = createJobQueue({ jobs, prompt, blocking: connections.open('blocking'), clock, log });
     onTestFinished(() => queue.close());
+    const key = new Secret('a key of approvals that only the tests have');
+    const totp = new Map([[people.mara.user.id, new Secret(TOTP_SECRET)]]);
+    const proposals = createProposals({ redis: store, key, totp, now: () => clock.now() });
+    const board = createBoard<ChangeView>(store);
+    const audit = createAudit<AuditEntry>(store);
     return {
       clock,
       log,
+      proposals,
+      board,
+      audit,
+      changes: { proposals, board, audit },
+      auditChannel: auditChannel.id,
       jobs: queue,
       claims: createClaims(store),
       replies: createPendingReplies(store),
-      outbox: createOutbox<CaNotice>(store),
+      outbox: createOutbox<Notice>(store),
       access: {
         guild: d.guildId,
         viewer: { roles: [people.viewerRole.id], users: [] },
@@ -125,6 +193,9 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
     context,
     outbox: context.outbox,
     replies: context.replies,
+    proposals: context.proposals,
+    board: context.board,
+    audit: context.audit,
     anotherContext: contextOf,
     async startBot(token = d.token) {
       const bot = await startBot({ token: new Secret(token), api: d.api, context, signal: ended.signal });
@@ -133,7 +204,7 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
     },
     startWorker(own = jobs) {
       // The jobs of these tests use nothing of it but signal and progress.
-      const service = { clock, log } as unknown as Omit<ServiceContext, 'signal' | 'progress'>;
+      const service = { clock, log } as unknown as Omit<ChangeContext, 'signal' | 'progress' | 'jobId'>;
       const connection = connect().open('blocking');
       const worker = startJobWorker({ jobs: own, connection, context: service, clock: systemClock, log, concurrency: 4 });
       onTestFinished(() => worker.close(0));
@@ -149,13 +220,13 @@ export async function startAll(options: SetupOptions = {}): Promise<Setup & { re
   return { ...setup, bot: await setup.startBot() };
 }
 
-export function jobOf(id: 'observe-mesh' | 'mesh-certs', answers: Setup['answers']): AnyJob {
+export function jobOf(id: JobName, answers: Setup['answers']): AnyJob {
   return defineJob({
     action: {
       id,
       role: 'viewer',
       describe: id,
-      input: z.unknown(),
+      input: INPUTS[id] as z.ZodType,
       run: async (input: unknown, context: ServiceContext) => answers[id](input, context),
     },
     retry: { attempts: 1, backoffMs: 0 },
@@ -171,6 +242,7 @@ function peopleOf(d: LabDiscord) {
     operatorRole,
     mara: d.user('mara'),
     lena: d.user('lena', operatorRole),
+    nils: d.user('nils', operatorRole),
     jon: d.user('jon', viewerRole),
     stranger: d.user('stranger'),
   };

@@ -1,3 +1,4 @@
+import { auditLog } from '../../actions/audit-log.ts';
 import { answerForOne } from '../answers.ts';
 import type { BotCommand } from '../command.ts';
 
@@ -7,7 +8,7 @@ const MOST = 25;
 export const auditCommand: BotCommand = {
   name: 'audit',
   describe: 'Who did what, for your eyes',
-  role: 'viewer',
+  role: auditLog.role,
   options: [{ name: 'count', describe: `How many, ${USUAL} unless told`, required: false, from: 'count', max: MOST }],
   async execute(interaction, asking) {
     const limit = Math.min(interaction.options.getInteger('count') ?? USUAL, MOST);

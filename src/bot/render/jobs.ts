@@ -1,27 +1,27 @@
+import type { ListedChanges } from '../../actions/list-changes.ts';
 import type { ChangeView } from '../../changes/ports.ts';
-import { plain, relativeTime, type Card } from '../card.ts';
-import type { ChangesList } from '../results.ts';
+import { plain, prose, relativeTime, type Card, type Tone } from '../card.ts';
 import { shortFingerprint } from './certs.ts';
 import { changeCard } from './change.ts';
 
 const LISTED_BACKUPS = 5;
 
 /** What is under way, with what can be done about it. */
-export function rotationCard(list: ChangesList, guild: string): Card {
-  if (list.view === null) return { tone: 'good', title: 'Nothing is under way', body: [...holdLines(list), ...unseenLines(list)] };
+export function rotationCard(list: ListedChanges, guild: string): Card {
+  if (list.view === null) return { tone: toneOf(list), title: 'Nothing is under way', body: [...holdLines(list), ...unseenLines(list)] };
   const card = changeCard(list.view);
   return { ...card, body: [...card.body, ...linkLines(list.view, guild)] };
 }
 
 /** What runs, what is held back and what could be put back, in all clusters. */
-export function jobsCard(list: ChangesList, guild: string): Card {
-  const { view, holds, backups } = list;
+export function jobsCard(list: ListedChanges, guild: string): Card {
+  const { view, backups } = list;
   const older = backups.length - LISTED_BACKUPS;
   return {
-    tone: holds.length > 0 ? 'warn' : (list.unseen ?? []).length > 0 ? 'unknown' : 'good',
+    tone: toneOf(list),
     title: view === null ? 'Nothing is under way' : plain(view.title),
     body: [
-      ...(view === null ? [] : [`${plain(view.says)} · begun ${relativeTime(view.startedAt)}`, ...linkLines(view, guild)]),
+      ...(view === null ? [] : [`${prose(view.says)} · begun ${relativeTime(view.startedAt)}`, ...linkLines(view, guild)]),
       ...holdLines(list),
       ...(backups.length === 0 ? ['**Backups** none'] : ['**Backups**']),
       ...backups
@@ -34,7 +34,12 @@ export function jobsCard(list: ChangesList, guild: string): Card {
   };
 }
 
-function holdLines({ holds }: ChangesList): readonly string[] {
+function toneOf({ holds, unseen }: ListedChanges): Tone {
+  if (holds.length > 0) return 'warn';
+  return unseen.length > 0 ? 'unknown' : 'good';
+}
+
+function holdLines({ holds }: ListedChanges): readonly string[] {
   return holds.flatMap(({ cluster, fingerprint, why, at }) => [
     `**▲ ${plain(cluster)} is held** since ${relativeTime(at)}: \`${shortFingerprint(fingerprint)}\``,
     plain(why),
@@ -42,8 +47,8 @@ function holdLines({ holds }: ChangesList): readonly string[] {
   ]);
 }
 
-function unseenLines({ unseen }: ChangesList): readonly string[] {
-  return (unseen ?? []).map((line) => `Not seen: ${plain(line)}`);
+function unseenLines({ unseen }: ListedChanges): readonly string[] {
+  return unseen.map((line) => `Not seen: ${plain(line)}`);
 }
 
 /** Where the message is that shows it live. */

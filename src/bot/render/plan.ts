@@ -1,10 +1,10 @@
+import { roleOf as roleForGoal } from '../../actions/changes.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { Finding } from '../../mesh/finding.ts';
 import type { ChangePlan, PlannedStep } from '../../rotation/goal.ts';
 import { plain, prose, relativeTime, type Card } from '../card.ts';
 import type { Proposal } from '../change-ports.ts';
 import { customId } from '../custom-id.ts';
-import { roleForGoal } from '../goal.ts';
 import { personText } from './person.ts';
 
 /** More steps than these are counted: a phone shows no more, and `Show as text` has all. */
@@ -118,7 +118,7 @@ function stepLines({ title, risk, waitsMs }: PlannedStep, number: number): reado
 }
 
 function approvalsText({ plan, needed, approvals, secondFactor, delayMs }: Proposal): string {
-  const who = roleForGoal(plan.goal.kind);
+  const who = roleForGoal(plan.goal);
   const missing = needed - approvals.length;
   const needs = needed === 1 ? `Needs the approval of an ${who}` : `Needs ${needed} approvals of an ${who}`;
   const factor = secondFactor ? ', each with a code' : '';
@@ -145,7 +145,7 @@ export function planText({ id, plan, by, needed, expiresAt }: Proposal): string 
     ...plan.waived.map((text) => `given up: ${text}`),
     ...plan.remarks,
     '',
-    `asked for by ${by}, needs ${needed} of the role ${roleForGoal(plan.goal.kind)}, until ${new Date(expiresAt).toISOString()}`,
+    `asked for by ${by}, needs ${needed} of the role ${roleForGoal(plan.goal)}, until ${new Date(expiresAt).toISOString()}`,
     `hash ${plan.hash}`,
   ].join('\n');
 }
