@@ -8,7 +8,7 @@ import type { Backup, CaCluster, CacertsObject, CaPolicy } from './model.ts';
 const KEPT = 5;
 
 /** Faults that stand in nobody's way when what was good goes back: old bytes are what istiod knows already. */
-const HARMLESS: ReadonlySet<string> = new Set(['not-canonical', 'duplicate-roots', 'outlives-issuer']);
+const HARMLESS: ReadonlySet<string> = new Set(['not-canonical', 'duplicate-roots']);
 
 export function backupsOf({ backups }: CaCluster): readonly Backup[] {
   return backups.ok ? backups.value : [];

@@ -11,7 +11,7 @@ import { marginOf, shownMargin } from './margin.ts';
 import type { CaCluster, CaState } from './model.ts';
 import { holdOfRound, roomForWrites, roundBegan, unprovedClusters } from './order.ts';
 import { planHash } from './plan-hash.ts';
-import { count, settle } from './settle.ts';
+import { count, noteProof, settle } from './settle.ts';
 
 type Distribute = Extract<Goal, { readonly kind: 'distribute' }>;
 
@@ -40,7 +40,9 @@ export const distribute: Planner<Distribute> = {
     const proving = proveWritten(state, now);
     if (proving?.kind === 'step' || proving?.kind === 'stuck') return proving;
     const judged = judgeAll(goal, state, now);
-    return writeNext(goal, state, judged, now) ?? proving ?? rest(goal, state, judged, now);
+    const noted = noteNext(judged, now);
+    if (noted !== undefined) return noted;
+    return writeNext(goal, state, judged) ?? proving ?? rest(goal, state, judged, now);
   },
 
   progress(goal, state, now) {
@@ -81,8 +83,17 @@ function proveWritten(state: CaState, now: number): Decision | undefined {
   return findings.length > 0 ? stuck(...findings) : found[0];
 }
 
+function noteNext(judged: readonly Judged[], now: number): Decision | undefined {
+  for (const { cluster } of judged) {
+    const object = cacertsOf(cluster);
+    const step = object === undefined ? undefined : noteProof(cluster, object, now);
+    if (step !== undefined) return take(step, `note the proof of ${cluster.identity.name}`);
+  }
+  return undefined;
+}
+
 /** The next write and the copy before it; undefined: nothing may be written now. */
-function writeNext(goal: Distribute, state: CaState, judged: readonly Judged[], now: number): Decision | undefined {
+function writeNext(goal: Distribute, state: CaState, judged: readonly Judged[]): Decision | undefined {
   const writes = judged.flatMap(({ cluster, verdict }) => (verdict.kind === 'write' ? [{ cluster, step: verdict.step }] : []));
   const ready = writes.filter(({ cluster }) => !unprovedClusters(state).some((one) => one.cluster.identity.name === cluster.identity.name));
   const [next] = ready;
@@ -97,10 +108,10 @@ function writeNext(goal: Distribute, state: CaState, judged: readonly Judged[], 
     const stopped = ready.map(({ cluster }) => stoppedByHold(cluster, refused.cluster, refused.hold));
     return stuck(...findingsIn(judged), ...stopped);
   }
-  return writeOne(next.cluster, next.step, now);
+  return writeOne(next.cluster, next.step);
 }
 
-function writeOne(cluster: CaCluster, step: WriteStep, _now: number): Decision {
+function writeOne(cluster: CaCluster, step: WriteStep): Decision {
   const object = cacertsOf(cluster);
   const copy = object === undefined ? undefined : missingBackup(cluster, object, TAKEN_FOR);
   if (copy !== undefined) return take(copy, `back up cacerts of ${cluster.identity.name}`);

@@ -82,14 +82,15 @@ function findSource(state: CaState, cluster: CaCluster, source: CaSource | undef
   return { finding: unfitSource(cluster, source, bad.assembly.faults, state) };
 }
 
+const KNOWN_KEYS: ReadonlySet<string> = new Set([...CACERTS_KEYS, 'ca-crl.pem']);
+
 /** Signing certificate, chain and key are those of the source, and nothing foreign lies beside them. */
 function isPublished({ facts }: CacertsObject, { assembly }: GoodSource): boolean {
   const next = assembly.facts;
-  const known = [...CACERTS_KEYS, 'ca-crl.pem'];
   return (
     facts.faults.length === 0 &&
     CACERTS_KEYS.every((key) => facts.keys.includes(key)) &&
-    facts.keys.every((key) => known.includes(key)) &&
+    facts.keys.every((key) => KNOWN_KEYS.has(key)) &&
     fingerprints(facts.signing) === fingerprints(next.signing) &&
     fingerprints(facts.chain) === fingerprints(next.chain) &&
     facts.key?.publicKeyFingerprint === next.key?.publicKeyFingerprint
@@ -101,21 +102,30 @@ function fingerprints(certificates: readonly Certificate[]): string {
 }
 
 /** What in the cluster stands in the way of any publication. */
-function whyNotHere({ cluster, object, signing, secret, state, options }: Case): Finding | undefined {
+function whyNotHere(one: Case): Finding | undefined {
+  const { cluster, object, secret, signing, state, options } = one;
   const root = secret.assembly.path.at(-1) ?? signing;
-  if (object === undefined) {
-    if (state.policy.pinnedRoot !== root.fingerprint) return told.rootNotPinned(cluster, root, state.policy.pinnedRoot);
-    const runs = cluster.istiods.ok && cluster.istiods.value.length > 0;
-    return runs && options.takeOver !== true ? withoutCacerts(cluster) : undefined;
-  }
+  const { pinnedRoot } = state.policy;
+  if (object !== undefined) return whyNotOver(one, object) ?? whyNotUnder(root, object, one);
+  if (pinnedRoot !== root.fingerprint) return told.rootNotPinned(cluster, root, pinnedRoot);
+  const runs = cluster.istiods.ok && cluster.istiods.value.length > 0;
+  return runs && options.takeOver !== true ? withoutCacerts(cluster) : undefined;
+}
+
+/** What keeps these data from being written over. */
+function whyNotOver({ cluster, signing, options }: Case, object: CacertsObject): Finding | undefined {
+  const { record, ownership, facts } = object;
   if (!cluster.backups.ok) return told.backupsUnseen(cluster, cluster.backups.failure.message);
-  if (object.record.revoked.includes(signing.fingerprint)) return told.revoked(cluster, signing);
-  if (object.record.hold?.fingerprint === signing.fingerprint) return told.held(cluster, object.record.hold);
-  if (object.ownership.kind !== 'meshwarden' && options.takeOver !== true) return told.ownedByOther(cluster, object);
+  if (record.revoked.includes(signing.fingerprint)) return told.revoked(cluster, signing);
+  if (record.hold?.fingerprint === signing.fingerprint) return told.held(cluster, record.hold);
+  if (ownership.kind !== 'meshwarden' && options.takeOver !== true) return told.ownedByOther(cluster, object);
   if (object.immutable) return told.immutable(cluster);
-  if (object.facts.keys.includes('ca-crl.pem') && options.crl === undefined && signingOf(object)?.fingerprint !== signing.fingerprint) {
-    return crlInTheWay(cluster);
-  }
+  const isOther = signingOf(object)?.fingerprint !== signing.fingerprint;
+  return facts.keys.includes('ca-crl.pem') && options.crl === undefined && isOther ? crlInTheWay(cluster) : undefined;
+}
+
+/** A publication never changes the root under which a cluster signs. */
+function whyNotUnder(root: Certificate, object: CacertsObject, { cluster, state }: Case): Finding | undefined {
   const present = rootOf(object.facts);
   const fits = present === undefined ? state.policy.pinnedRoot === root.fingerprint : present.fingerprint === root.fingerprint;
   return fits && trusts(object, root) ? undefined : told.rootDiffers(cluster, present, root);

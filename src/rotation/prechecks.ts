@@ -72,18 +72,23 @@ function checkCluster(cluster: CaCluster, cacerts: CacertsObject, now: number): 
 }
 
 function checkSigner(cluster: CaCluster, source: CaSource, state: CaState, now: number): readonly Finding[] {
-  const signer = signerStateOf(state);
-  if (signer?.available !== true) return [change.certManagerAway(cluster, state)];
-  const name = source.certificate?.spec.issuer.name;
-  const issuer = signer.generations.find(({ issuerName }) => issuerName === name)?.issuer;
-  const ready = issuer === undefined || issuer === null ? undefined : conditionOf(issuer.conditions, 'Ready');
-  const findings: Finding[] = [];
-  if (ready?.status !== 'True') findings.push(change.issuerNotReady(cluster, name ?? 'its issuer', ready && shownCondition(ready), state));
+  if (signerStateOf(state)?.available !== true) return [change.certManagerAway(cluster, state)];
+  return [...checkIssuer(cluster, source, state), ...checkRootLife(cluster, source, now)];
+}
+
+function checkIssuer(cluster: CaCluster, { certificate }: CaSource, state: CaState): readonly Finding[] {
+  const name = certificate?.spec.issuer.name ?? 'its issuer';
+  const issuer = signerStateOf(state)?.generations.find(({ issuerName }) => issuerName === name)?.issuer ?? undefined;
+  const ready = issuer === undefined ? undefined : conditionOf(issuer.conditions, 'Ready');
+  if (ready?.status === 'True') return [];
+  return [change.issuerNotReady(cluster, name, ready === undefined ? undefined : shownCondition(ready), state)];
+}
+
+function checkRootLife(cluster: CaCluster, { certificate }: CaSource, now: number): readonly Finding[] {
   const object = cacertsOf(cluster);
   const root = object === undefined ? undefined : rootOf(object.facts);
-  const ends = now + (parseDuration(source.certificate?.spec.duration ?? '') ?? USUAL_DURATION);
-  if (root !== undefined && ends > root.notAfter) findings.push(change.wouldOutliveRoot(cluster, root));
-  return findings;
+  const ends = now + (parseDuration(certificate?.spec.duration ?? '') ?? USUAL_DURATION);
+  return root !== undefined && ends > root.notAfter ? [change.wouldOutliveRoot(cluster, root)] : [];
 }
 
 /** Never while another cluster is written and unproved. */

@@ -27,25 +27,33 @@ export interface SettleOptions {
 /** What is to be done about data that are written and unproved; `settled` for all others. */
 export function settle(cluster: CaCluster, object: CacertsObject, options: SettleOptions): Settlement {
   if (!isUnproved(object)) return { kind: 'settled' };
-  const { now, policy } = options;
+  const { now } = options;
   const { name } = cluster.identity;
   const proof = proofOf(cluster, object, now);
-  // Nobody can be asked before the first istiod starts, and nothing is signed by it either.
-  if (proof?.pods.length === 0 && backupsOf(cluster).length === 0) return { kind: 'settled' };
-  if (proof?.proved === true) return { kind: 'step', step: markProved(cluster, object, now), says: `note the proof of ${name}` };
-  const starts = options.fromStart === true ? (proof?.pods.map(({ pod }) => pod.startedAt ?? 0) ?? []) : [];
-  const deadline = Math.max(object.record.writtenAt ?? now, ...starts) + policy.proofWithinMs;
-  const nudge = proof === undefined ? undefined : nudgeOf(cluster, object, proof);
-  if (nudge !== undefined && now < deadline)
-    return { kind: 'step', step: nudge, says: `nudge ${count(nudge.pods.length, 'istiod')} of ${name}` };
-  if (proof !== undefined && now < deadline) return { kind: 'wait', says: `${name}: ${shownProof(proof)}`, deadline };
+  const deadline = deadlineOf(object, proof, options);
   if (proof === undefined) {
     const finding = writtenNotProved(cluster, object, proof);
-    return now < deadline
-      ? { kind: 'wait', says: `${name} does not answer; it is written and unproved`, deadline }
-      : { kind: 'stuck', finding };
+    return now < deadline ? { kind: 'wait', says: `${name} is written, and does not answer`, deadline } : { kind: 'stuck', finding };
   }
-  return afterDeadline({ cluster, object, proof }, options);
+  // Nobody can be asked before the first istiod starts, and nothing is signed by it either.
+  if (proof.pods.length === 0 && backupsOf(cluster).length === 0) return { kind: 'settled' };
+  if (proof.proved) return { kind: 'step', step: markProved(cluster, object, now), says: `note the proof of ${name}` };
+  if (now >= deadline) return afterDeadline({ cluster, object, proof }, options);
+  const nudge = nudgeOf(cluster, object, proof);
+  if (nudge !== undefined) return { kind: 'step', step: nudge, says: `nudge ${count(nudge.pods.length, 'istiod')} of ${name}` };
+  return { kind: 'wait', says: `${name}: ${shownProof(proof)}`, deadline };
+}
+
+function deadlineOf({ record }: CacertsObject, proof: Proof | undefined, { policy, now, fromStart }: SettleOptions): number {
+  const starts = fromStart === true ? (proof?.pods.map(({ pod }) => pod.startedAt ?? 0) ?? []) : [];
+  return Math.max(record.writtenAt ?? now, ...starts) + policy.proofWithinMs;
+}
+
+/** Data of ours without a word of who wrote them when, as a lost annotation leaves them: they are noted as proved where every istiod serves them. */
+export function noteProof(cluster: CaCluster, object: CacertsObject, now: number): Step | undefined {
+  const { ownership, record, contentId } = object;
+  if (ownership.kind !== 'meshwarden' || object.immutable || record.proved?.contentId === contentId) return undefined;
+  return proofOf(cluster, object, now)?.proved === true ? markProved(cluster, object, now) : undefined;
 }
 
 interface Late {

@@ -33,9 +33,11 @@ function others({ cluster, before, after }: Change, { state }: RuleCase): readon
   return open.length <= most ? [] : [`${open.map(nameOf).join(', ')} is written and not yet proved.`];
 }
 
-function isOpen({ cacerts }: CaCluster): boolean {
+/** First data that no istiod has ever read stand in nobody's way: nothing is signed by them. */
+function isOpen({ cacerts, istiods, backups }: CaCluster): boolean {
   const object = valueOf(cacerts);
-  return object !== undefined && object !== null && isUnproved(object);
+  const unread = valueOf(istiods)?.length === 0 && valueOf(backups)?.length === 0;
+  return object !== undefined && object !== null && isUnproved(object) && !unread;
 }
 
 function unseen({ state, step, now }: RuleCase, name: string): readonly string[] {
