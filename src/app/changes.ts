@@ -63,7 +63,7 @@ export function openProposals(config: Config, redis: Redis | Cluster, { clock, r
   const { approvals, discord } = config;
   const given = approvals.key ?? (discord?.token === undefined ? undefined : keyFrom(discord.token));
   if (given === undefined)
-    log.warn({ component: 'changes' }, 'approvals are good for this process alone: there is neither approvals.keyFile nor a bot token');
+    log.warn({ component: 'changes' }, 'no approval counts: there is neither approvals.keyFile nor a bot token to sign them with');
   const key = given ?? new Secret(random.id(KEY_BYTES));
   return createProposals({ redis, key, totp: approvals.totp, now: () => clock.now() });
 }
