@@ -45,7 +45,8 @@ export async function tryCluster(options: ClusterDoctorOptions): Promise<Cluster
     const api = await observe<ApiServerFacts>(async () => {
       await readVersion(reading, clock);
       // The first call makes the connection; how long one takes is seen from the second.
-      return { ...(await readVersion(reading, clock)), clockAheadMs };
+      const { gitVersion, major, minor, latencyMs } = await readVersion(reading, clock);
+      return { gitVersion, major, minor, latencyMs, clockAheadMs };
     });
     return { kubeconfig, api, inside: api.ok ? await lookInside(reading, options) : undefined };
   } finally {
@@ -82,7 +83,8 @@ async function lookInside(reading: Reading, { target, istioNamespace, authority 
     observe(() => istioIdsOf(reading, istioNamespace)),
     signs ? authorityNames(reading, authority.root.namespace, intermediates) : undefined,
   ]);
-  return { user, missingRights, missingWriteRights, everything, rootSecret, uid, istioNamespace: istio, istioIds, authority: names };
+  const facts = { user, missingRights, missingWriteRights, everything, rootSecret, uid, istioNamespace: istio, istioIds };
+  return { ...facts, writeRights: toChange.length, authority: names };
 }
 
 const SelfReview = z.object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) });

@@ -49,7 +49,9 @@ export interface InsideFacts {
   readonly user: Observed<string>;
   readonly missingRights: Observed<readonly SetupRight[]>;
   /** Those that only changing the authority needs: an installation that only looks lacks them on purpose. */
-  readonly missingWriteRights?: Observed<readonly SetupRight[]>;
+  readonly missingWriteRights: Observed<readonly SetupRight[]>;
+  /** How many rights changing the authority needs in all. */
+  readonly writeRights: number;
   /** We may do everything. */
   readonly everything: Observed<boolean>;
   /** We may read the Secret that holds the root's key. Undefined: not the cluster that has it. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLabClock } from '../../lab/clock.ts';
 import { secretsIn } from '../../lab/pki/keys.ts';
 import { PRODUCT_USER } from '../../lab/scene/rbac.ts';
+import { signerWriterRights, writerRights } from '../../src/k8s/rights.ts';
 import { buildMesh, type LabMesh } from '../../lab/scene/mesh.ts';
 import { meshFaults } from '../../lab/scene/faults/index.ts';
 import { tryCluster } from '../../src/k8s/doctor.ts';
@@ -68,12 +69,19 @@ describe('src/k8s/doctor.ts', () => {
     });
     expect(api).toEqual({
       ok: true,
-      value: { gitVersion: 'v1.36.2+k3s1', major: 1, minor: 36, latencyMs: expect.any(Number), clockAheadMs: expect.any(Number) },
+      value: {
+        gitVersion: 'v1.36.2+k3s1',
+        major: 1,
+        minor: 36,
+        latencyMs: expect.any(Number),
+        clockAheadMs: expect.any(Number),
+      },
     });
     expect(inside).toEqual({
       user: { ok: true, value: PRODUCT_USER },
       missingRights: { ok: true, value: [] },
       missingWriteRights: { ok: true, value: [] },
+      writeRights: [...writerRights('istio-system'), ...signerWriterRights('cert-manager', 'istio-ca')].length,
       everything: { ok: true, value: false },
       rootSecret: { ok: true, value: false },
       uid: { ok: true, value: expect.stringMatching(/^[0-9a-f-]{36}$/) },

@@ -16,6 +16,7 @@ export const CHECKS = [
   'cluster-clock',
   'cluster-user',
   'cluster-rights',
+  'cluster-write-rights',
   'cluster-too-many-rights',
   'cluster-istio',
   'cluster-name',
@@ -66,8 +67,8 @@ export function ok(check: CheckName, text: string): Finding {
   return { check, state: 'ok', text };
 }
 
-export function warning(check: CheckName, text: string, next: string): Finding {
-  return { check, state: 'warning', text, next };
+export function warning(check: CheckName, text: string, next: string, paste?: readonly string[]): Finding {
+  return { check, state: 'warning', text, next, ...(paste === undefined ? {} : { paste }) };
 }
 
 export function failed(check: CheckName, text: string, next: string | undefined, paste?: readonly string[]): Finding {

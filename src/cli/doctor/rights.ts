@@ -1,16 +1,39 @@
 import type { InsideFacts, SetupRight } from '../../mesh/setup.ts';
 import { failed, ok, warning, whenSeen, type Finding } from './result.ts';
+import { lostBy } from './write-features.ts';
 
 const NARROW = 'Use the service account of deploy/rbac, which may do only what is needed.';
 
 /** What we may do: all that is needed, and no more. */
-export function judgeRights({ missingRights, everything, rootSecret }: InsideFacts, rootNamespace: string): readonly Finding[] {
+export function judgeRights(inside: InsideFacts, rootNamespace: string): readonly Finding[] {
+  const { missingRights, everything, rootSecret } = inside;
   const needed = whenSeen('cluster-rights', 'rights', missingRights, (missing) => {
     if (missing.length === 0) return [ok('cluster-rights', 'all rights that are needed are there')];
-    const count = missing.length === 1 ? '1 right is' : `${missing.length} rights are`;
-    return [failed('cluster-rights', `${count} missing`, 'Apply deploy/rbac again, or add these rules:', rulesFor(missing))];
+    return [failed('cluster-rights', `${counted(missing)} missing`, 'Apply deploy/rbac again, or add these rules:', rulesFor(missing))];
   });
-  return [...needed, ...excess(everything, rootSecret, rootNamespace)];
+  return [...needed, ...judgeWriting(inside), ...excess(everything, rootSecret, rootNamespace)];
+}
+
+function counted({ length }: readonly SetupRight[]): string {
+  return length === 1 ? '1 right is' : `${length} rights are`;
+}
+
+/** Without any right to change the authority an installation is whole: it looks. With some of them somebody meant to give all. */
+function judgeWriting({ missingWriteRights, writeRights, authority }: InsideFacts): readonly Finding[] {
+  const check = 'cluster-write-rights';
+  const files = authority === undefined ? 'deploy/rbac/writer.yaml' : 'deploy/rbac/writer.yaml and deploy/rbac/signer-writer.yaml';
+  return whenSeen(check, 'rights to change the authority', missingWriteRights, (missing) => {
+    if (missing.length === 0) return [ok(check, 'all rights to change the authority are there')];
+    if (missing.length === writeRights)
+      return [
+        {
+          ...ok(check, 'read-only here: everything that looks works, and cacerts is never changed'),
+          next: `Nothing, where that is meant. To distribute and rotate apply ${files}.`,
+        },
+      ];
+    const text = `${counted(missing)} missing to change the authority; looking works. Cannot: ${lostBy(missing).join(', ')}`;
+    return [warning(check, text, `Apply ${files} again, or add these rules:`, rulesFor(missing))];
+  });
 }
 
 function excess(everything: InsideFacts['everything'], rootSecret: InsideFacts['rootSecret'], namespace: string): readonly Finding[] {

@@ -36,6 +36,7 @@ describe('a cluster', () => {
       ['cluster-clock', 'ok', 'its clock and ours agree'],
       ['cluster-user', 'ok', 'we are system:serviceaccount:meshwarden:meshwarden'],
       ['cluster-rights', 'ok', 'all rights that are needed are there'],
+      ['cluster-write-rights', 'ok', 'all rights to change the authority are there'],
       ['cluster-too-many-rights', 'ok', 'no right to everything'],
       ['cluster-istio', 'ok', 'namespace istio-system is there'],
       ['cluster-name', 'ok', 'istiod calls it b too'],
@@ -140,10 +141,11 @@ describe('a cluster', () => {
 
   it('whose parts may not be looked at says so for each', () => {
     const no = unseen('Cannot do it: 403');
-    const blind = { user: no, missingRights: no, everything: no, uid: no, istioNamespace: no, istioIds: no };
+    const blind = { user: no, missingRights: no, missingWriteRights: no, everything: no, uid: no, istioNamespace: no, istioIds: no };
     expect(told(within(blind)).map(({ check, state, text }) => [check, state, text])).toEqual([
       ['cluster-user', 'failed', 'Cannot do it: 403'],
       ['cluster-rights', 'untried', 'rights not looked at: Cannot do it: 403'],
+      ['cluster-write-rights', 'untried', 'rights to change the authority not looked at: Cannot do it: 403'],
       ['cluster-too-many-rights', 'untried', 'rights that are not needed not looked at: Cannot do it: 403'],
       ['cluster-istio', 'untried', 'namespace istio-system not looked at: Cannot do it: 403'],
       ['cluster-name', 'untried', 'the cluster ID of istiod not looked at: Cannot do it: 403'],

@@ -75,6 +75,8 @@ export const KUBECONFIG: KubeconfigFacts = {
 export const INSIDE: InsideFacts = {
   user: seen('system:serviceaccount:meshwarden:meshwarden'),
   missingRights: seen([]),
+  missingWriteRights: seen([]),
+  writeRights: 12,
   everything: seen(false),
   rootSecret: undefined,
   uid: seen('uid-b'),
