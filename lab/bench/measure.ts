@@ -1,5 +1,6 @@
 /** Everything that is measured, each with its target and its baseline. Repeats are few, as a run should end within minutes. */
 import { join } from 'node:path';
+import { byHand, distributeOnce } from './distribute.ts';
 import type { Figure, Unmeasured } from './figure.ts';
 import { median } from './figure.ts';
 import { runNothing, runProduct, startService, type Environment } from './process.ts';
@@ -18,6 +19,8 @@ const COLD_STARTS = 3;
 const QUESTIONS = 20;
 const MANY_QUESTIONS = 5;
 const DELAY_MS = 50;
+const RENEWALS = 40;
+const BY_HAND = 3;
 const FEW = 2;
 const MANY = 100;
 
@@ -32,6 +35,7 @@ export async function measure(options: BenchOptions): Promise<void> {
     await part(options, '/mesh status', async () => {
       memory = await measureStatus(options, few, warm);
     });
+    await part(options, 'a renewal', () => measureRenewals(options, few, warm));
   } finally {
     await few.stop();
   }
@@ -103,6 +107,33 @@ async function measureStatus({ environment, tell }: BenchOptions, stage: Stage, 
     const memory = await service.idleMb();
     tell({ name: `memory after ${2 * QUESTIONS + 1} answers`, unit: 'MB', values: [memory] });
     return memory;
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Renewals of both intermediates, from the change of the Secrets on, beside the same by hand. */
+async function measureRenewals({ dir, environment, tell }: BenchOptions, stage: Stage, compileCache: string): Promise<void> {
+  const { mesh, kubeconfigDir } = stage;
+  const service = await startService(stage.configFile, { environment, compileCache });
+  try {
+    const hand: number[] = [];
+    for (let time = 0; time < BY_HAND; time += 1) {
+      const took = await byHand(mesh, kubeconfigDir, dir);
+      if (took !== undefined) hand.push(took);
+    }
+    const baseline = hand.length === 0 ? {} : { baseline: { name: 'the same by hand with kubectl', values: hand } };
+    if (hand.length > 0) tell({ name: 'a renewal by hand with kubectl, 2 clusters', unit: 'ms', values: hand });
+    const rounds = [];
+    for (let round = 0; round < RENEWALS; round += 1) rounds.push(await distributeOnce(mesh, round));
+    tell({
+      name: 'a renewal until both clusters took the write',
+      unit: 'ms',
+      values: rounds.map(({ acknowledgedMs }) => acknowledgedMs),
+      ...baseline,
+    });
+    tell({ name: 'a renewal until both are proved', unit: 'ms', values: rounds.map(({ provedMs }) => provedMs), ...baseline });
+    tell({ name: 'API calls for it', unit: '', values: rounds.map(({ calls }) => calls) });
   } finally {
     await service.stop();
   }
