@@ -1,0 +1,82 @@
+import { assert, property } from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Drive, expectSettled } from './drive.ts';
+import { happenings } from './happenings.ts';
+import { growPool, type Pool } from './world/pool.ts';
+import { World, type WorldOptions } from './world.ts';
+
+/** More runs where somebody asks for them. */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 6);
+const MOST_TURNS = 1500;
+/** For one property, in milliseconds: many runs take long on a busy machine. */
+const PATIENCE = 30_000 + RUNS * 2000;
+
+let pool: Pool;
+beforeAll(async () => {
+  pool = await growPool();
+});
+
+const ways: readonly { readonly title: string; readonly world: WorldOptions; readonly speed: 'gentle' | 'fast' }[] = [
+  { title: 'two clusters, roots pushed', world: { clusters: 2, replicas: 1, flags: { multiRoot: true, xdsAgent: true } }, speed: 'gentle' },
+  {
+    title: 'two clusters, roots pushed, fast',
+    world: { clusters: 2, replicas: 1, flags: { multiRoot: true, xdsAgent: true } },
+    speed: 'fast',
+  },
+  {
+    title: 'two clusters, two istiods each',
+    world: { clusters: 2, replicas: 2, flags: { multiRoot: true, xdsAgent: false } },
+    speed: 'gentle',
+  },
+  {
+    title: 'two clusters without MULTIROOT',
+    world: { clusters: 2, replicas: 1, flags: { multiRoot: false, xdsAgent: false } },
+    speed: 'gentle',
+  },
+  {
+    title: 'three clusters of 1.28',
+    world: { clusters: 3, replicas: 1, flags: { multiRoot: true, xdsAgent: true }, version: '1.28.10' },
+    speed: 'fast',
+  },
+];
+
+describe.each(ways)('src/rotation/root: $title', ({ world: options, speed }) => {
+  it('comes to its end when nothing goes wrong', () => {
+    const drive = new Drive(new World(pool, options), { kind: 'root', speed });
+    drive.finish(MOST_TURNS);
+    expect(drive.world.outcome).toBe('done');
+    expectSettled(drive.world, 2);
+  });
+
+  it(
+    'goes back from wherever it is',
+    () => {
+      for (let turns = 0; turns < 56; turns += 11) {
+        const drive = new Drive(new World(pool, options), { kind: 'root', speed });
+        for (let turn = 0; turn < turns && !drive.finished; turn += 1) drive.turn({ agrees: true, patient: true });
+        if (drive.world.intent?.intent.agreed.includes('retire') === true || drive.world.intent === null) continue;
+        drive.world.steer({ direction: 'back' });
+        drive.finish(MOST_TURNS);
+        expect(drive.world.outcome, `after ${turns} turns`).toBe('aborted');
+        expectSettled(drive.world, 1);
+      }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'breaks no trust whatever happens, and ends',
+    () => {
+      assert(
+        property(happenings, (all) => {
+          const drive = new Drive(new World(pool, options), { kind: 'root', speed });
+          for (const one of all) drive.happen(one);
+          drive.finish(MOST_TURNS);
+          expectSettled(drive.world, drive.world.outcome === 'done' ? 2 : 1);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    PATIENCE,
+  );
+});
