@@ -81,10 +81,12 @@ function marginIn(state: CaState): { readonly marginMs?: number } {
 
 /** Proved: agents are made to sign anew once, then what the stolen key could bring back goes. */
 function afterProof(goal: Emergency, frame: FullFrame): Decision {
-  const { cluster, cacerts, now } = frame;
+  const { cluster, cacerts, now, intent } = frame;
   const before = beginning(frame);
   const roots = signAnewWith(cluster, cacerts, now);
   if (roots !== undefined && before !== undefined && before.facts.rootBytesSha256 === cacerts.facts.rootBytesSha256) {
+    const copy = missingBackup(cluster, cacerts, intent.id);
+    if (copy !== undefined) return take(copy, `back up the new cacerts of ${goal.cluster}`);
     const step = { kind: 'writeRoots', cluster: goal.cluster, roots, expects: expectedOf(cacerts) } as const;
     return take(step, `push the same roots once more: every agent of ${goal.cluster} asks for a new certificate`);
   }

@@ -170,14 +170,6 @@ export function adoptRestartUnsafe(cluster: CaCluster, others: readonly CaCluste
   });
 }
 
-export function emergencyUnproved(cluster: CaCluster): Finding {
-  return clusterFinding(cluster.identity, {
-    code: 'ca-cannot-go-back',
-    title: `${cluster.identity.name} does not go back: the key of what it signed with before counts as stolen`,
-    hint: 'Forward is the only way; abort ends it once the new certificate is proved.',
-  });
-}
-
 export const CHANGE_CODES: readonly string[] = [
   'ca-cluster-unknown',
   'ca-no-cacerts',
@@ -194,5 +186,4 @@ export const CHANGE_CODES: readonly string[] = [
   'ca-backup-unfit',
   'ca-adopt-changes-root',
   'ca-restart-unsafe',
-  'ca-cannot-go-back',
 ];

@@ -5,7 +5,7 @@ import { kubectl, showRoots } from '../../mesh/kubectl.ts';
 import { istioNamespace } from '../../mesh/networks.ts';
 import { listNames, shortFingerprint, shownCertificate, utc } from '../../mesh/wording.ts';
 import type { Certificate } from '../../pki/certificate.ts';
-import type { CaCluster, CacertsObject, CaState, Hold, IntentObject } from '../model.ts';
+import type { CaCluster, CacertsObject, CaState, Hold } from '../model.ts';
 import { clusterFinding, inSigner, meshFinding } from './finding.ts';
 import { lastGoodFact } from './source.ts';
 
@@ -136,7 +136,7 @@ export function stoppedByHold(cluster: CaCluster, other: string, hold: Hold): Fi
   });
 }
 
-/** `what` after the name of the cluster. */
+/** Others are written, and nobody has yet seen them served. */
 export function olderUnproved(cluster: CaCluster, others: readonly string[]): Finding {
   return clusterFinding(cluster.identity, {
     code: 'ca-unproved-elsewhere',
@@ -164,11 +164,6 @@ export function clockSkew(cluster: CaCluster, skewMs: number): Finding {
     hint: 'Mend its time first: what is signed in one cluster would not yet be valid in another.',
     commands: [kubectl(cluster.identity, 'get nodes -o wide')],
   });
-}
-
-/** How a sentence names a change that is under way. */
-export function shownIntent({ intent }: IntentObject): string {
-  return `plan ${intent.id}`;
 }
 
 export const PUBLICATION_CODES: readonly string[] = [
