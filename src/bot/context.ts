@@ -52,6 +52,8 @@ export interface OutboxEntry {
 export interface Outbox {
   claim(now: number, leaseMs: number): Promise<OutboxEntry | undefined>;
   done(id: string, messageId: string): Promise<void>;
+  /** The message that a notice became. */
+  messageOf(id: string): Promise<string | undefined>;
   retry(entry: OutboxEntry, now: number, afterMs?: number): Promise<number>;
   depth(): Promise<number>;
 }

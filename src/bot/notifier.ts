@@ -1,9 +1,9 @@
-import type { Client } from 'discord.js';
+import { RESTJSONErrorCodes, type Client, type SendableChannels } from 'discord.js';
 import { withDeadline } from '../core/abort.ts';
 import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
 import { toMessage } from './card.ts';
 import type { BotContext, OutboxEntry } from './context.ts';
-import { discordError } from './discord-error.ts';
+import { discordError, isCode } from './discord-error.ts';
 import { noticeCard } from './render/notice.ts';
 
 /** How often the outbox is looked at, how long a claimed notice is ours, and how long one post may take, in milliseconds. */
@@ -66,11 +66,25 @@ export function startNotifier(client: Client, context: BotContext, signal: Abort
     const id = notice.kind === 'audit' ? (context.auditChannel ?? context.alertsChannel) : context.alertsChannel;
     const channel = await client.channels.fetch(id);
     if (channel?.isSendable() !== true) throw wrongChannel(id);
-    const message = await channel.send({ ...toMessage(noticeCard(notice, clock.now())), nonce, enforceNonce: true });
+    const card = toMessage(noticeCard(notice, clock.now()));
+    const earlier = 'replaces' in notice && notice.replaces !== undefined ? await outbox.messageOf(notice.replaces) : undefined;
+    if (earlier !== undefined && (await edited(channel, earlier, card))) return earlier;
+    const message = await channel.send({ ...card, nonce, enforceNonce: true });
     return message.id;
   }
 
   return { failure: () => failure, stopped: run() };
+}
+
+/** False where the message that told of it before is gone: then it is told anew. */
+async function edited(channel: SendableChannels, message: string, card: ReturnType<typeof toMessage>): Promise<boolean> {
+  try {
+    await channel.messages.edit(message, card);
+    return true;
+  } catch (error) {
+    if (isCode(error, RESTJSONErrorCodes.UnknownMessage)) return false;
+    throw error;
+  }
 }
 
 function wrongChannel(id: string): OperatorError {

@@ -50,6 +50,8 @@ export interface OutboxStore<Notice extends { readonly id: string }> {
   add(notice: Notice, now: number): Promise<'added' | 'known'>;
   claim(now: number, leaseMs: number): Promise<OutboxEntry<Notice> | undefined>;
   done(id: string, messageId: string): Promise<void>;
+  /** The message that a notice became; undefined where it was never posted, or is forgotten. */
+  messageOf(id: string): Promise<string | undefined>;
   /** Puts a claimed one back for later, the longer the more often it failed. Gives when it is due again. */
   retry(entry: OutboxEntry<Notice>, now: number, afterMs?: number): Promise<number>;
   /** How many wait. */
@@ -77,6 +79,10 @@ export function createOutbox<Notice extends { readonly id: string }>(redis: Redi
     },
     async done(id, messageId) {
       await call('Cannot clear the outbox', () => redis.eval(DONE, 3, entries, due, known + id, id, messageId));
+    },
+    async messageOf(id) {
+      const message = await call('Cannot read what a notice became', () => redis.get(known + id));
+      return message === null || message === '' ? undefined : message;
     },
     async retry(entry, now, afterMs) {
       const wait = afterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (entry.attempt - 1), LAST_RETRY_MS);

@@ -19,6 +19,12 @@ export function noticeCard(notice: Notice, now: number): Card {
       return distributedCard(notice);
     case 'caRefused':
       return refusedCard(notice);
+    case 'caExpiry':
+      return expiryCard(notice);
+    case 'caExpiryOver':
+      return expiryOverCard(notice);
+    case 'caServedOther':
+      return servedCard(notice);
     case 'changeProgress':
       return progressCard(notice);
     default:
@@ -46,6 +52,26 @@ function refusedCard({ finding }: Of<'caRefused'>): Card {
     title: plain(finding.title),
     body,
     buttons: [ROTATION, CERTIFICATES],
+  };
+}
+
+function expiryCard({ finding }: Of<'caExpiry'>): Card {
+  const [, ...body] = findingLines(finding);
+  const tone = finding.severity === 'page' ? 'bad' : 'warn';
+  return { tone, title: plain(finding.title), body, buttons: [CERTIFICATES] };
+}
+
+function expiryOverCard({ said, since }: Of<'caExpiryOver'>): Card {
+  return { tone: 'good', title: `${plain(said)}: over`, body: [`Told of first ${relativeTime(since)}.`], buttons: [CERTIFICATES] };
+}
+
+function servedCard({ cluster, pods, served, wanted }: Of<'caServedOther'>): Card {
+  const ends = served.map(({ fingerprint, notAfter }) => `\`${shortFingerprint(fingerprint)}\`, good until ${dateTime(notAfter)}`);
+  return {
+    tone: 'warn',
+    title: `istiod of ${plain(cluster)} signs with another certificate than cacerts holds`,
+    body: [`Seen on ${pods.map((pod) => plain(pod)).join(', ')}: ${ends.join('; ')}.`, `cacerts holds \`${shortFingerprint(wanted)}\`.`],
+    buttons: [CERTIFICATES],
   };
 }
 
