@@ -189,6 +189,7 @@ async function startRoles(
 function startWorker(config: Config, connections: RedisConnections, queue: JobQueue, machine: Machine): () => Promise<void> {
   const mesh = openMesh(config, machine);
   const store = connections.open('prompt');
+  const authority = openAuthority(config, authorityOf(config), mesh, machine);
   const context = {
     ...machine,
     mesh,
@@ -196,7 +197,8 @@ function startWorker(config: Config, connections: RedisConnections, queue: JobQu
     caMemory: createCaMemory(store),
     outbox: createOutbox<Notice>(store),
     renewalOverdueAfter: config.renewal.overdueAfter,
-    changes: openChangeServices(config, openAuthority(config, authorityOf(config), mesh, machine), store, machine),
+    served: (signal: AbortSignal) => authority.look({ probe: 'all' }, signal),
+    changes: openChangeServices(config, authority, store, machine),
   };
   const unwatch = distributeOnChange({ pool: mesh, target: authorityOf(config), queue, machine });
   const worker = startJobWorker({

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.ts';
 import type { CaMemory } from '../mesh/ca-notices.ts';
 import type { Snapshot } from '../mesh/model.ts';
 import type { Notice } from './notice.ts';
+import type { ServedLook } from './served-notices.ts';
 
 /** Who may ask: each includes those before it. `admin` comes from user ids in the configuration only. */
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -48,6 +49,8 @@ export interface ServiceContext extends ActionContext {
   readonly outbox: Outbox;
   /** How long after its renewal time a certificate may still be the old one, in milliseconds. */
   readonly renewalOverdueAfter: number;
+  /** Asks every istiod what it presents; absent: nobody asks. */
+  readonly served?: (signal: AbortSignal) => Promise<ServedLook>;
 }
 
 export interface Action<Input, Output, Context extends ActionContext = ActionContext> {

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { AgentOptions } from 'node:https';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, TLSSocket, type SecureContextOptions } from 'node:tls';
 import { type Cluster, KubeConfig, type RequestContext } from '@kubernetes/client-node';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 
 /** As many calls as one observation makes at once of the cluster that signs: with fewer, some of them would wait for others. */
 export const MOST_CONNECTIONS = 12;
 const KEEP_ALIVE_MS = 20_000;
+
+/** Of a certificate, in UTC milliseconds. */
+interface Validity {
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
 
 interface Pool {
   readonly calls: Dispatcher;
@@ -23,6 +29,8 @@ export class PooledKubeConfig extends KubeConfig {
 
   readonly #connections: number;
 
+  #presented: Validity | undefined;
+
   /** @param connections how many are kept for calls at most; a call beyond waits for one. */
   constructor(connections = MOST_CONNECTIONS) {
     super();
@@ -31,6 +39,11 @@ export class PooledKubeConfig extends KubeConfig {
     Object.defineProperty(this, 'createDispatcher', {
       value: (cluster: Cluster | null, options: AgentOptions) => this.#dispatcher(cluster, options),
     });
+  }
+
+  /** What the server presented at the last handshake; undefined before the first, and through a proxy. */
+  get presented(): Validity | undefined {
+    return this.#presented;
   }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
@@ -60,10 +73,19 @@ export class PooledKubeConfig extends KubeConfig {
     const key = keyOf(cluster, options);
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = made.type === 'agent' ? agents(made.connect, this.#connections) : this.#throughProxy(cluster, options);
+      pool =
+        made.type === 'agent'
+          ? agents(made.connect, this.#connections, (socket) => this.#note(socket))
+          : this.#throughProxy(cluster, options);
       this.#pools.set(key, pool);
     }
     return pool.calls;
+  }
+
+  #note(socket: TLSSocket): void {
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return;
+    this.#presented = { notBefore: Date.parse(certificate.validFrom), notAfter: Date.parse(certificate.validTo) };
   }
 
   #throughProxy(cluster: Cluster | null, options: AgentOptions): Pool {
@@ -73,9 +95,15 @@ export class PooledKubeConfig extends KubeConfig {
   }
 }
 
-function agents(credentials: SecureContextOptions, connections: number): Pool {
+function agents(credentials: SecureContextOptions, connections: number, onHandshake: (socket: TLSSocket) => void): Pool {
   // Made once: parsing authority and keys anew for each connection costs more than the handshake itself.
-  const connect = { ...credentials, secureContext: createSecureContext(credentials) };
+  const open = buildConnector({ ...credentials, secureContext: createSecureContext(credentials) });
+  const connect: buildConnector.connector = (options, callback) =>
+    open(options, (...outcome) => {
+      const [, socket] = outcome;
+      if (socket instanceof TLSSocket) onHandshake(socket);
+      callback(...outcome);
+    });
   // Deadlines are ours; undici's own would cut a quiet watch.
   const common: Agent.Options = { connect, keepAliveTimeout: KEEP_ALIVE_MS, bodyTimeout: 0 };
   return { calls: new Agent({ ...common, connections }), watches: new Agent(common) };

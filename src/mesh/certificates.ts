@@ -1,5 +1,6 @@
 import type { Failure } from '../core/errors.ts';
 import type { Certificate } from '../pki/certificate.ts';
+import { lastFailure, type IssuanceFailure } from './readiness.ts';
 import type { AuthorityFacts, ClusterSnapshot, ManagedCertificate, Observed, Snapshot } from './model.ts';
 
 /** One certificate of the authority as a person asks about it. */
@@ -24,6 +25,8 @@ export interface CertificateLine {
   readonly renewalTime: number | undefined;
   /** The Ready condition of its Certificate; undefined where there is none. */
   readonly ready: { readonly status: string; readonly reason: string | undefined; readonly message: string | undefined } | undefined;
+  /** The last issuance failed. */
+  readonly failure?: Pick<IssuanceFailure, 'why' | 'attempts' | 'waitsUntil'>;
   /** For an intermediate: whether the cluster's `cacerts` holds this very certificate; undefined where that could not be compared. */
   readonly published: boolean | undefined;
   /** What could not be read of it. */
@@ -112,10 +115,18 @@ function shown(certificate: Certificate | undefined, object: ManagedCertificate 
     notAfter: (certificate ?? object)?.notAfter,
     renewalTime: object?.renewalTime,
     ready: readiness(object),
+    ...failing(object),
   };
 }
 
 function readiness(object: ManagedCertificate | undefined): CertificateLine['ready'] {
   const condition = object?.conditions.find(({ type }) => type === 'Ready');
   return condition && { status: condition.status, reason: condition.reason, message: condition.message };
+}
+
+function failing(object: ManagedCertificate | undefined): Pick<CertificateLine, 'failure'> {
+  const failure = object && lastFailure(object);
+  if (failure === undefined) return {};
+  const { why, attempts, waitsUntil } = failure;
+  return { failure: { why, attempts, waitsUntil } };
 }

@@ -24,6 +24,8 @@ export interface Finding {
   readonly hint: string;
   /** Commands that confirm it by hand. */
   readonly commands: readonly string[];
+  /** The instant of the end that it is about, in UTC milliseconds; absent where it is about none. */
+  readonly until?: number;
 }
 
 interface CheckBase {

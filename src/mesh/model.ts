@@ -34,6 +34,8 @@ export interface ApiFacts {
   readonly minor: number;
   /** Round trip of the version call, in milliseconds. */
   readonly latencyMs: number;
+  /** The validity of the certificate that it presented last; absent where none was seen, as through a proxy. */
+  readonly certificate?: { readonly notBefore: number; readonly notAfter: number };
 }
 
 export interface Condition {

@@ -19,21 +19,41 @@ export function notReady({ conditions }: ManagedCertificate): string | undefined
   return ready.status === 'True' ? undefined : `Ready is ${ready.status}: ${shownCondition(ready)}`;
 }
 
-/** What is so where the last issuance failed: the failure and when it is tried again. Undefined: it did not fail, or has since succeeded. */
-export function issuanceFailure(
-  { conditions, lastFailureTime, failedAttempts }: ManagedCertificate,
-  now: number,
-): readonly string[] | undefined {
-  if (lastFailureTime === undefined) return undefined;
+/** The last issuance failed and none has succeeded since. */
+export interface IssuanceFailure {
+  /** What cert-manager says of it; undefined while another attempt is under way. */
+  readonly why: string | undefined;
+  readonly attempts: number;
+  readonly failedAt: number;
+  /** cert-manager does not try again before, by itself. UTC milliseconds. */
+  readonly waitsUntil: number;
+}
+
+/** Undefined where the last issuance did not fail. */
+export function lastFailure({
+  conditions,
+  lastFailureTime: failedAt,
+  failedAttempts,
+}: Pick<ManagedCertificate, 'conditions' | 'lastFailureTime' | 'failedAttempts'>): IssuanceFailure | undefined {
+  if (failedAt === undefined) return undefined;
   const issuing = conditionOf(conditions, 'Issuing');
-  // A condition that says True is an attempt under way, of which nothing is known yet.
-  const why = issuing?.status === 'False' ? [shownCondition(issuing)] : [];
   const attempts = failedAttempts ?? 1;
-  const next = lastFailureTime + backOff(attempts);
+  // A condition that says True is an attempt under way, of which nothing is known yet.
+  const why = issuing?.status === 'False' ? shownCondition(issuing) : undefined;
+  return { why, attempts, failedAt, waitsUntil: failedAt + backOff(attempts) };
+}
+
+/** What is so where the last issuance failed: the failure and when it is tried again. Undefined: it did not fail, or has since succeeded. */
+export function issuanceFailure(certificate: ManagedCertificate, now: number): readonly string[] | undefined {
+  const failure = lastFailure(certificate);
+  if (failure === undefined) return undefined;
+  const { why, attempts, failedAt, waitsUntil } = failure;
   return [
-    ...why,
-    `${attempts === 1 ? 'One attempt' : `${attempts} attempts in a row`} failed, the last one at ${utc(lastFailureTime)}.`,
-    next > now ? `cert-manager waits until ${utc(next)} (${formatRelative(next, now)}).` : `The wait after it was over at ${utc(next)}.`,
+    ...(why === undefined ? [] : [why]),
+    `${attempts === 1 ? 'One attempt' : `${attempts} attempts in a row`} failed, the last one at ${utc(failedAt)}.`,
+    waitsUntil > now
+      ? `cert-manager waits until ${utc(waitsUntil)} (${formatRelative(waitsUntil, now)}).`
+      : `The wait after it was over at ${utc(waitsUntil)}.`,
   ];
 }
 

@@ -1,18 +1,21 @@
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
-import type { CaMemory } from '../mesh/ca-notices.ts';
+import { NOTHING_SEEN, type CaMemory } from '../mesh/ca-notices.ts';
 import { redisError } from './connection.ts';
 import { KEYS } from './keys.ts';
 import { parseKept } from './parse.ts';
 
-const Memory = z.record(z.string(), z.object({ notBefore: z.number(), notAfter: z.number() }));
+const Memory = z.object({
+  certificates: z.record(z.string(), z.object({ notBefore: z.number(), notAfter: z.number() })),
+  told: z.record(z.string(), z.object({ id: z.string(), said: z.string(), since: z.number() })),
+});
 
 /** What was last seen of the authority. A content that cannot be read counts as nothing remembered: the next look fills it again. */
 export function createCaMemory(redis: Redis | Cluster): { read(): Promise<CaMemory>; write(memory: CaMemory): Promise<void> } {
   return {
     async read() {
       try {
-        return parseKept(Memory, await redis.get(KEYS.caMemory)) ?? {};
+        return parseKept(Memory, await redis.get(KEYS.caMemory)) ?? NOTHING_SEEN;
       } catch (error) {
         throw redisError('Cannot read what was last seen of the authority', error);
       }

@@ -11,7 +11,7 @@ import { checkCaExpiry, type CaExpiryResult } from '../../src/actions/check-ca-e
 import { openMesh } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemRandom } from '../../src/core/random.ts';
-import type { CaMemory } from '../../src/mesh/ca-notices.ts';
+import { NOTHING_SEEN, type CaMemory } from '../../src/mesh/ca-notices.ts';
 import { logLines } from '../core/log-lines.ts';
 
 const DAY = 86_400_000;
@@ -34,7 +34,7 @@ beforeEach(async () => {
   if (loaded.kind !== 'config') throw new Error('the lab wrote a configuration that cannot be read');
   observer = openMesh(loaded.config, { clock, random: systemRandom, log: logLines().log, version: '0' });
   faults = createFaults(meshFaults(mesh));
-  kept = {};
+  kept = NOTHING_SEEN;
   told = [];
 });
 
@@ -84,7 +84,7 @@ describe('check-ca-expiry', () => {
     const first = await look();
 
     expect(first).toEqual({ at: first.at, told: [], failure: undefined });
-    expect(Object.keys(kept).toSorted()).toEqual(['cluster-a', 'cluster-b', 'root']);
+    expect(Object.keys(kept.certificates).toSorted()).toEqual(['cluster-a', 'cluster-b', 'root']);
   });
 
   it('tells a renewal once', async () => {

@@ -13,7 +13,7 @@ cluster-b  Kubernetes 1.36 · Istio 1.30.4
 Link       cluster-a→cluster-b, cluster-b→cluster-a not measured: no link probe runs
 Gateways   cluster-a 1 of 1 ready · cluster-b 1 of 1 ready
 CA         root 9 y · cluster-a renews in 100 days · cluster-b renews in 100 days
-57 checks passed
+59 checks passed
 `;
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const latency = z.object({ clusters: z.array(z.object({ latencyMs: z.number() })) });
@@ -85,7 +85,7 @@ describe('meshwarden status', () => {
         rootNotAfter: now + (3650 - 30) * day,
         intermediates: ['cluster-a', 'cluster-b'].map((cluster) => ({ cluster, ...renewal })),
       },
-      report: { verdict: 'healthy', problems: [], notes: [], passed: 57, unseen: [], errored: [] },
+      report: { verdict: 'healthy', problems: [], notes: [], passed: 59, unseen: [], errored: [] },
     });
   });
 
@@ -102,7 +102,7 @@ describe('meshwarden status', () => {
     kubectl --context cluster-b get crd gateways.networking.istio.io
 
 ${HEALTHY.split('\n').slice(2, -2).join('\n')}
-56 checks passed
+58 checks passed
 `,
       err: '',
     });
@@ -125,7 +125,7 @@ ${HEALTHY.split('\n').slice(2, -2).join('\n')}
 cluster-b  Kubernetes 1.36 · Istio 1.30.4
 Gateways   cluster-b 1 of 1 ready
 CA         root 9 y · cluster-b renews in 100 days
-34 checks passed
+35 checks passed
 `,
       err: '',
     });
@@ -149,7 +149,7 @@ CA         root 9 y · cluster-b renews in 100 days
       'Link       cluster-a→cluster-b, cluster-b→cluster-a not measured: no link probe runs',
       'Gateways   cluster-a 1 of 1 ready · cluster-b 1 of 1 ready',
       'CA         root 9 y · cluster-a ends in 160 days · cluster-b ends in 160 days',
-      '41 checks passed · 16 could not look',
+      '43 checks passed · 16 could not look',
       '',
     ]);
     expect(lines.slice(1, 4)).toEqual([

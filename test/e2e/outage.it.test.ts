@@ -21,7 +21,7 @@ describe('meshwarden is killed while a job runs', () => {
     await faults.set('api-slow-cluster-a', false);
     await reply.waitFor(({ text }) => text.includes('Mesh healthy'), 60_000);
 
-    expect(messageText(reply.message)).toContain('57 checks passed');
+    expect(messageText(reply.message)).toContain('59 checks passed');
     expect(discord.posts(discord.channel('mesh'))).toHaveLength(1);
   }, 90_000);
 });

@@ -86,7 +86,13 @@ describe('src/k8s/collect.ts', () => {
   it('sees everything of a healthy mesh', async () => {
     const { snapshot, cluster } = await look('cluster-a');
     expect(failures(cluster)).toEqual(ALL_OK);
-    expect(value(cluster.api)).toEqual({ gitVersion: 'v1.36.2+k3s1', major: 1, minor: 36, latencyMs: expect.any(Number) });
+    expect(value(cluster.api)).toEqual({
+      gitVersion: 'v1.36.2+k3s1',
+      major: 1,
+      minor: 36,
+      latencyMs: expect.any(Number),
+      certificate: { notBefore: expect.any(Number), notAfter: expect.any(Number) },
+    });
     expect(value(cluster.istiod)).toEqual([
       {
         namespace: 'istio-system',

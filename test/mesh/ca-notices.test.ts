@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { judgeCa } from '../../src/mesh/ca-notices.ts';
+import { judgeCa, NOTHING_SEEN, type CaMemory } from '../../src/mesh/ca-notices.ts';
 import { certificatesOf } from '../../src/mesh/certificates.ts';
 import { certificateOf, DAY, HOUR, intermediate, NOW, ROOT, signingOf } from './authority.ts';
 import { blindAuthority, type Change, changed, condition, inCertificate, inIntermediate, managed, mesh, seen, source } from './build.ts';
 
 const MARGIN = 6 * HOUR;
 const OLD = certificateOf(signingOf('b'));
-const MEMORY = Object.fromEntries(
+const CERTIFICATES = Object.fromEntries(
   [['root', certificateOf(ROOT)] as const, ['a', certificateOf(signingOf('a'))] as const, ['b', OLD] as const].map(
     ([name, { notBefore, notAfter }]) => [name, { notBefore, notAfter }],
   ),
 );
+const MEMORY: CaMemory = { certificates: CERTIFICATES, told: {} };
 const NEW = intermediate('b', ROOT, { notBefore: NOW - HOUR, notAfter: NOW + 179 * DAY });
 const RENEWED = inIntermediate('b', () => ({ certificate: managed('istio-ica-b', NEW), secret: seen(source('b', NEW)) }));
 
-function judge(changes: readonly Change[], now = NOW, memory: Parameters<typeof judgeCa>[1] = MEMORY) {
+function judge(changes: readonly Change[], now = NOW, memory = MEMORY) {
   return judgeCa(certificatesOf(changed(mesh(), ...changes)), memory, now, MARGIN);
 }
 
@@ -24,7 +25,7 @@ describe('src/mesh/ca-notices.ts', () => {
   });
 
   it('remembers in silence what it never saw before', () => {
-    expect(judge([], NOW, {})).toEqual({ notices: [], memory: MEMORY });
+    expect(judge([], NOW, NOTHING_SEEN)).toEqual({ notices: [], memory: MEMORY });
   });
 
   it('tells a renewal that the cluster does not sign with yet, once', () => {
@@ -42,7 +43,7 @@ describe('src/mesh/ca-notices.ts', () => {
           published: false,
         },
       ],
-      memory: { ...MEMORY, b: { notBefore, notAfter } },
+      memory: { certificates: { ...CERTIFICATES, b: { notBefore, notAfter } }, told: {} },
     });
     expect(judge([RENEWED], NOW, first.memory)).toEqual({ notices: [], memory: first.memory });
   });
@@ -59,12 +60,46 @@ describe('src/mesh/ca-notices.ts', () => {
     ]);
   });
 
+  it('puts each failed attempt in the place of the one before, and the renewal in that of the last', () => {
+    const due = OLD.notAfter - 60 * DAY;
+    const says = condition('Issuing', 'False', 'Failed', 'the key does not match');
+    const failing = (failedAttempts: number): Change =>
+      inCertificate('b', (one) => ({ ...one, conditions: [says], failedAttempts, lastFailureTime: due + MARGIN }));
+    const onlyB: Change = inCertificate('a', (one) => ({ ...one, renewalTime: undefined }));
+    const now = due + MARGIN + 1;
+    const first = judge([onlyB, failing(1)], now);
+    const second = judge([onlyB, failing(2)], now, first.memory);
+    const last = judge([onlyB, RENEWED], now, second.memory);
+
+    const { notBefore, notAfter, fingerprint } = certificateOf(NEW);
+    const what = 'The intermediate of b';
+    const common = { kind: 'caRenewalOverdue', what, object: 'istio-ca/istio-ica-b', renewalTime: due, notAfter: OLD.notAfter };
+    const why = 'Failed: the key does not match';
+    const [one, two] = [`ca-overdue.b.${due}.1`, `ca-overdue.b.${due}.2`];
+    const renewal = { fingerprint, notAfter, renewalTime: notAfter - 60 * DAY, published: false };
+    expect([...first.notices, ...second.notices, ...last.notices]).toEqual([
+      { ...common, id: one, why, attempts: 1, waitsUntil: due + MARGIN + HOUR },
+      { ...common, id: two, why, attempts: 2, waitsUntil: due + MARGIN + 2 * HOUR, replaces: one },
+      { kind: 'caRenewed', id: `ca-renewed.b.${notBefore}`, what, ...renewal, overdueSince: due, replaces: two },
+    ]);
+    expect(last.memory.told).toEqual({});
+  });
+
+  it('does not wait longer than a quarter of a short window', () => {
+    const short = inCertificate('b', (one) => ({ ...one, renewalTime: OLD.notAfter - 8 * HOUR }));
+    const ids = (after: number) => judge([short], OLD.notAfter - 8 * HOUR + after).notices.map(({ id }) => id);
+    expect([ids(2 * HOUR).includes(`ca-overdue.b.${OLD.notAfter - 8 * HOUR}`), ids(2 * HOUR + 1)]).toEqual([
+      false,
+      expect.arrayContaining([`ca-overdue.b.${OLD.notAfter - 8 * HOUR}`]),
+    ]);
+  });
+
   it('cannot know of renewals while the signer cannot be seen, and forgets nothing', () => {
     const { notices, memory } = judge([blindAuthority], OLD.notAfter);
     expect({ notices, memory }).toEqual({ notices: [], memory: MEMORY });
   });
 
   it('is silent where an older generation is back', () => {
-    expect(judge([], NOW, { ...MEMORY, b: { notBefore: NOW, notAfter: NOW + DAY } }).notices).toEqual([]);
+    expect(judge([], NOW, { certificates: { ...CERTIFICATES, b: { notBefore: NOW, notAfter: NOW + DAY } }, told: {} }).notices).toEqual([]);
   });
 });

@@ -113,10 +113,11 @@ describe('a Redis Cluster', () => {
     const added = await outbox.add({ id: 'a' }, 1);
     const claimed = await outbox.claim(1, 10);
     await outbox.done('a', 'm');
-    await createCaMemory(redis).write({ root: { notBefore: 1, notAfter: 2 } });
+    const seen = { certificates: { root: { notBefore: 1, notAfter: 2 } }, told: {} };
+    await createCaMemory(redis).write(seen);
 
     expect([added, claimed?.id, await outbox.depth()]).toEqual(['added', 'a', 0]);
-    expect(await createCaMemory(redis).read()).toEqual({ root: { notBefore: 1, notAfter: 2 } });
+    expect(await createCaMemory(redis).read()).toEqual(seen);
   });
 });
 

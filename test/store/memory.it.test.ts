@@ -28,7 +28,11 @@ beforeEach(async () => {
 });
 
 describe('what was last seen of the authority', () => {
-  const seen = { root: { notBefore: 1, notAfter: 2 }, 'cluster-a': { notBefore: 3, notAfter: 4 } };
+  const nothing = { certificates: {}, told: {} };
+  const seen = {
+    certificates: { root: { notBefore: 1, notAfter: 2 }, 'cluster-a': { notBefore: 3, notAfter: 4 } },
+    told: { 'renewal|cluster-a': { id: 'ca-overdue.cluster-a.4', said: 'renewal is overdue', since: 4 } },
+  };
 
   it('is nothing at first, then what was written', async () => {
     const memory = createCaMemory(redis);
@@ -36,14 +40,17 @@ describe('what was last seen of the authority', () => {
     const first = await memory.read();
     await memory.write(seen);
 
-    expect([first, await memory.read()]).toEqual([{}, seen]);
+    expect([first, await memory.read()]).toEqual([nothing, seen]);
   });
 
-  it.each(['no JSON', '{"root":{"notBefore":"yesterday"}}', '[]', '1'])('is nothing where it cannot be read: %s', async (text) => {
-    await redis.set('{meshwarden}:ca-memory', text);
+  it.each(['no JSON', '{"certificates":{"root":{"notBefore":"yesterday"}},"told":{}}', '{"root":{"notBefore":1,"notAfter":2}}', '[]', '1'])(
+    'is nothing where it cannot be read: %s',
+    async (text) => {
+      await redis.set('{meshwarden}:ca-memory', text);
 
-    expect(await createCaMemory(redis).read()).toEqual({});
-  });
+      expect(await createCaMemory(redis).read()).toEqual(nothing);
+    },
+  );
 });
 
 describe('since when problems are there', () => {

@@ -12,5 +12,8 @@ const Version = z.object({ gitVersion: z.string(), major: Whole, minor: Whole })
 export async function readVersion(reading: Reading, clock: Clock, options: Pick<CallOptions, 'onServerTime'> = {}): Promise<ApiFacts> {
   const begun = clock.now();
   const answer = await reading.client.raw('/version', { ...options, signal: reading.signal });
-  return { ...shaped(Version, answer, 'the version of the API server', reading), latencyMs: clock.now() - begun };
+  const latencyMs = clock.now() - begun;
+  const certificate = reading.client.kubeconfig.presented;
+  const version = shaped(Version, answer, 'the version of the API server', reading);
+  return { ...version, latencyMs, ...(certificate === undefined ? {} : { certificate }) };
 }

@@ -1,5 +1,6 @@
 /** Every check of the product. Keep sorted. */
 import type { Check } from '../finding.ts';
+import { apiCertificate } from './api-certificate.ts';
 import { cacertsConsistent } from './cacerts-consistent.ts';
 import { cacertsCurrent } from './cacerts-current.ts';
 import { cacertsPresent } from './cacerts-present.ts';
@@ -36,6 +37,7 @@ import { trustPublished } from './trust-published.ts';
 import { trustRootsShared } from './trust-roots-shared.ts';
 
 export const CHECKS: readonly Check[] = [
+  apiCertificate,
   cacertsConsistent,
   cacertsCurrent,
   cacertsPresent,

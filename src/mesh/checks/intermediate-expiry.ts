@@ -32,6 +32,7 @@ export const intermediateExpiry: ClusterCheck = {
         facts: [`${shownCertificate(first)} in cacerts ends at ${utc(first.notAfter)}.`],
         hint: 'Renew the intermediate and publish it; if it was renewed already, cacerts still holds the old one.',
         commands: [showSigning(identity)],
+        until: first.notAfter,
       },
     ];
   },

@@ -9,6 +9,8 @@ import { utc } from '../wording.ts';
 
 /** A week holds a weekend and somebody's leave. */
 const SOON = 7 * DAY;
+/** Nobody looks at a ticket in time. */
+const PAGE_BELOW = DAY;
 
 export const remoteSecretToken: ClusterCheck = {
   scope: 'cluster',
@@ -46,7 +48,7 @@ function judge(identity: ClusterIdentity, { secret, remote }: RemoteEntry, now: 
     {
       ...common,
       code: over ? 'remote-secret-token-expired' : 'remote-secret-token-expires-soon',
-      severity: over ? 'page' : 'ticket',
+      severity: tokenExpires - now < PAGE_BELOW ? 'page' : 'ticket',
       title: over
         ? `The token of ${name} for ${cluster} expired ${length} ago`
         : `The token of ${name} for ${cluster} expires in ${length}`,
@@ -55,6 +57,7 @@ function judge(identity: ClusterIdentity, { secret, remote }: RemoteEntry, now: 
         `istiod of ${name} ${over ? 'keeps' : 'then keeps'} what it last knew of ${cluster} and learns nothing new.`,
       ],
       hint,
+      until: tokenExpires,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { formatDuration, formatRelative, HOUR } from '../../core/duration.ts';
 import { describeCertificate, intermediateOf, objectName } from '../authority.ts';
 import type { ClusterCheck } from '../finding.ts';
+import { overdueFrom } from '../renewal-window.ts';
 import { clusterSubject } from '../subject.ts';
 import { utc } from '../wording.ts';
 
@@ -28,8 +29,9 @@ export const renewalOverdue: ClusterCheck = {
   evaluate({ identity: { name } }, snapshot, now) {
     const certificate = intermediateOf(snapshot, name)?.certificate;
     const renewalTime = certificate?.renewalTime;
-    if (certificate === null || certificate === undefined || renewalTime === undefined || now <= renewalTime + MARGIN) return [];
+    if (certificate === null || certificate === undefined || renewalTime === undefined) return [];
     const { notAfter } = certificate;
+    if (now <= overdueFrom({ renewalTime, notAfter }, MARGIN)) return [];
     return [
       {
         code: 'intermediate-renewal-overdue',

@@ -1,15 +1,9 @@
-import { DAY, formatDuration } from '../../core/duration.ts';
-import type { Certificate } from '../../pki/certificate.ts';
-import type { MeshCheck, Severity } from '../finding.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { MeshCheck } from '../finding.ts';
 import { showRoots } from '../kubectl.ts';
+import { type RootPlan, rootPlans, rootSeverity } from '../root-plan.ts';
 import { MESH_SUBJECT } from '../subject.ts';
-import { activeRoots } from '../trust.ts';
 import { listNames, shownCertificate, utc } from '../wording.ts';
-
-/** A rotation of the root waits for the life of every workload certificate twice, and for people in between. */
-const PAGE_BELOW = 7 * DAY;
-/** The life of an intermediate, which must end before its root does. */
-const TICKET_BELOW = 180 * DAY;
 
 export const rootLifetime: MeshCheck = {
   scope: 'mesh',
@@ -23,30 +17,30 @@ export const rootLifetime: MeshCheck = {
   visibleAfter: 0,
   codes: ['root-expires-soon'],
   evaluate(clusters, _snapshot, now) {
-    return activeRoots(clusters).flatMap(({ root, clusters: signing }) => {
-      const severity = severityOf(root, now);
+    return rootPlans(clusters).flatMap((plan) => {
+      const severity = rootSeverity(plan, now);
       if (severity === undefined) return [];
+      const { root, clusters: signing, intermediateLife } = plan;
       return [
         {
           code: 'root-expires-soon',
           severity,
           subject: MESH_SUBJECT,
-          title: `The root ends in ${formatDuration(root.notAfter - now)}`,
+          title: titleOf(plan, now),
           facts: [
-            `${shownCertificate(root)} ends at ${utc(root.notAfter)}.`,
+            `${shownCertificate(root)} ends at ${utc(root.notAfter)}; an intermediate under it lives ${formatDuration(intermediateLife)}.`,
             `Under it sign ${listNames(signing.map(({ name }) => name))}.`,
           ],
           hint: 'Begin the rotation to a new root; it takes days, and every intermediate must follow.',
           commands: signing.slice(0, 1).map(showRoots),
+          until: root.notAfter,
         },
       ];
     });
   },
 };
 
-function severityOf({ notBefore, notAfter }: Certificate, now: number): Severity | undefined {
-  const life = notAfter - notBefore;
-  const left = notAfter - now;
-  if (left < Math.min(PAGE_BELOW, life / 4)) return 'page';
-  return left < Math.min(TICKET_BELOW, life / 3) ? 'ticket' : undefined;
+function titleOf({ root, rotateBy }: RootPlan, now: number): string {
+  if (now <= rotateBy) return `The root has less life than two intermediates: rotate by ${utc(rotateBy)}`;
+  return `The root ends in ${formatDuration(root.notAfter - now)}, before the next intermediate would`;
 }

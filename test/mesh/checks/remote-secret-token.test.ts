@@ -16,6 +16,11 @@ grid(remoteSecretToken, [
     finds: [['remote-secret-token-expires-soon', 'ticket', 'link b b→a']],
   },
   {
+    name: 'wakes somebody with less than a day left',
+    changes: [token({ tokenExpires: NOW + DAY - 1 })],
+    finds: [['remote-secret-token-expires-soon', 'page', 'link b b→a']],
+  },
+  {
     name: 'finds one that is over',
     changes: [token({ tokenExpires: NOW })],
     finds: [['remote-secret-token-expired', 'page', 'link b b→a']],

@@ -11,10 +11,10 @@ function rootEnds(left: number): Change {
 }
 
 grid(rootLifetime, [
-  { name: 'is silent with half a year left', changes: [rootEnds(180 * DAY)], finds: [] },
+  { name: 'is silent with the life of two intermediates left', changes: [rootEnds(360 * DAY)], finds: [] },
   {
-    name: 'finds less than half a year left',
-    changes: [rootEnds(180 * DAY - HOUR)],
+    name: 'finds less than the life of two intermediates left',
+    changes: [rootEnds(360 * DAY - HOUR)],
     finds: [['root-expires-soon', 'ticket', 'mesh mesh']],
   },
   { name: 'is still a ticket with a week left', changes: [rootEnds(7 * DAY)], finds: [['root-expires-soon', 'ticket', 'mesh mesh']] },
