@@ -7,7 +7,7 @@ import { marginOf } from '../margin.ts';
 import type { CaState } from '../model.ts';
 import { type Course, courseOf, endsOf, type Position, pushesRoots, type RootGoal, sourceOf, takesRoots, trustsAtOnce } from './course.ts';
 import { closing } from './close.ts';
-import { foreignRoot, noCacerts, noIntent, nothingTrusted, notSeen, signerNotSeen, untilText } from './findings.ts';
+import { foreignRoot, noCacerts, noIntent, nothingTrusted, noWayBack, notSeen, signerNotSeen, untilText } from './findings.ts';
 import { fitSource, issueGeneration } from './issue.ts';
 import { noteAnew, proveCluster } from './prove.ts';
 import { restartOf } from './restart.ts';
@@ -45,6 +45,7 @@ function walk(course: Course): Decision {
   const { direction, positions, newRoot } = course;
   const { to, from } = endsOf(course);
   if (direction === 'back' && newRoot === undefined) return closing(course);
+  if (direction === 'back' && !hasWayBack(course)) return endForward(course);
   const arrived = to !== undefined && positions.every(({ signer }) => signer === to);
   if (direction === 'forward' && !arrived) {
     const decision = issueGeneration(course);
@@ -55,6 +56,20 @@ function walk(course: Course): Decision {
   if (known !== undefined) return known;
   const way = { to, from };
   return refresh(course) ?? (arrived ? drop(course, way) : cross(course, way)) ?? closing(course);
+}
+
+/** What a cluster would sign with again is still there. */
+function hasWayBack(course: Course): boolean {
+  return course.positions.every(
+    ({ name, signer }) => signer === course.oldRoot || (sourceOf(course, name, course.old)?.certificate ?? null) !== null,
+  );
+}
+
+/** The old generation is being retired: with everything under the new root alone there is but one end. */
+function endForward(course: Course): Decision {
+  const { positions, newRoot } = course;
+  const isOver = positions.every(({ signer, roots }) => signer === newRoot && roots.every((root) => root === newRoot));
+  return isOver ? closing({ ...course, direction: 'forward' }) : { kind: 'stuck', findings: [noWayBack()] };
 }
 
 interface Way {

@@ -167,8 +167,9 @@ export function notIssued(what: string, facts: readonly string[]): Finding {
 export function noWayBack(): Finding {
   return meshFinding({
     code: 'root-no-way-back',
-    title: 'The old root was retired: there is nothing to go back to',
-    hint: 'Everything is signed under the new root already. Resume the rotation to close it.',
+    severity: 'page',
+    title: 'The intermediates of the old root are gone, and a cluster would need them to go back',
+    hint: 'Create them again as they were configured; the rotation then goes on going back by itself.',
   });
 }
 
