@@ -67,6 +67,14 @@ test('/mesh certs, /mesh help and /mesh bot', async () => {
   expect(help.text.split('\n').filter((line) => line.startsWith('**'))).toEqual([
     '**/mesh status** `[cluster]` Clusters, links, gateways, certificate authority, open problems',
     '**/mesh certs** What is signed by whom, until when, and what renews next',
+    '**/mesh rotate-ca** `<scope> [cluster] [speed] [crl] [dry-run]` A new intermediate, a new root, or a new key now (operator)',
+    '**/mesh rotation** What is under way: pause, resume, abort',
+    '**/mesh distribute** `[cluster] [dry-run]` Bring what cert-manager issued to the clusters (operator)',
+    '**/mesh adopt** `<cluster> [dry-run]` Take over a cacerts that somebody else made (operator)',
+    '**/mesh restore** `<cluster> <backup> [dry-run]` Put a backup of a cacerts back (operator)',
+    '**/mesh release-hold** `<cluster>` Let a certificate be published again that was held back (operator)',
+    '**/mesh jobs** What runs, what is held back, which backups there are',
+    '**/mesh audit** `[count]` Who did what, for your eyes (operator)',
     '**/mesh help** What you can ask, and what you may',
     "**/mesh bot** The bot's own health: Discord, Redis, workers, schedules",
   ]);

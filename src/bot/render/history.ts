@@ -19,10 +19,13 @@ interface Event {
   readonly line: string;
 }
 
+/** Remembered like any state, so that it is told once. */
+const GOING = 'state:going:';
+
 /** What is new in a view since what was told. A step, a wait or a state is told once, however often it is looked at. */
 export function newsOf(view: ChangeView, told: readonly string[]): News {
   const known = new Set(told);
-  const events = [...begun(view), ...steps(view), ...days(view), ...waits(view), ...states(view)];
+  const events = [...begun(view), ...steps(view), ...days(view), ...waits(view), ...states(view, told)];
   const fresh = events.filter(({ key }) => !known.has(key));
   const stamp = `sign:${view.state}:${view.question ?? ''}:${view.steps.map(({ state }) => state.charAt(0)).join('')}`;
   // A state may come back, so only the last one is remembered.
@@ -56,10 +59,12 @@ function waits(view: ChangeView): readonly Event[] {
   return [{ key: `wait:${instant}`, line: `… ${prose(says)} · ${until === undefined ? 'at most until' : 'until'} ${dateTime(instant)}` }];
 }
 
-function states(view: ChangeView): readonly Event[] {
+/** Going on is worth a line only after something had stopped it. */
+function states(view: ChangeView, told: readonly string[]): readonly Event[] {
   const line = stateLine(view);
   const about = view.question ?? view.findings[0]?.code ?? '';
-  return line === undefined ? [] : [{ key: `state:${view.state}:${about}`, line }];
+  if (line === undefined) return told.some((key) => key.startsWith('state:')) ? [{ key: GOING, line: '▸ Goes on' }] : [];
+  return [{ key: `state:${view.state}:${about}`, line }];
 }
 
 function stateLine(view: ChangeView): string | undefined {
