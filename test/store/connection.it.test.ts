@@ -49,7 +49,7 @@ describe('a connection', () => {
     const redis = parts.connections.open('prompt');
     await whenReady(redis, AbortSignal.timeout(5_000));
 
-    expect(await createCaMemory(redis).read()).toEqual({});
+    expect(await createCaMemory(redis).read()).toEqual({ certificates: {}, told: {} });
     expect(parts.connections.away()).toBeUndefined();
     expect(parts.lines.lines).toEqual([]);
   });
