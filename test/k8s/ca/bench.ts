@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createLabClock } from '../../../lab/clock.ts';
 import type { KubeObject } from '../../../lab/kubernetes/object.ts';
 import { secretsIn } from '../../../lab/pki/keys.ts';
-import { buildMesh, type LabMesh } from '../../../lab/scene/mesh.ts';
+import { buildMesh, type LabMesh, type MeshOptions } from '../../../lab/scene/mesh.ts';
 import { createAuthorityPort, type AuthorityPortOptions, type ClusterAuthority } from '../../../src/k8s/ca/authority.ts';
 import { createClusters, type ClusterPool } from '../../../src/k8s/clusters.ts';
 import type { AuthorityTarget } from '../../../src/k8s/target.ts';
@@ -40,9 +40,9 @@ export interface AuthorityBench {
 }
 
 /** A mesh of two clusters as it was built, and the product's port for it. */
-export async function startAuthority(): Promise<AuthorityBench> {
+export async function startAuthority(options: Pick<MeshOptions, 'multiRoot'> = {}): Promise<AuthorityBench> {
   const clock = createLabClock();
-  const mesh = await buildMesh({ clock });
+  const mesh = await buildMesh({ clock, ...options });
   const folder = await mkdtemp(join(tmpdir(), 'meshwarden-ca-'));
   for (const [name, text] of mesh.kubeconfigs()) await writeFile(join(folder, `${name}.yaml`), text);
   const targets = NAMES.map((name) => ({
