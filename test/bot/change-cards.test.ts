@@ -64,7 +64,7 @@ describe('the card of a plan', () => {
       state: 'todo' as const,
     }));
     const { body } = planCard(sampleProposal({ plan: samplePlan({ steps: many, waived: ['the wait for clocks'] }) }));
-    expect([body[14], body[15], body[17]]).toEqual(['12. step 11', 'and 8 more steps', '**▲ Given up:** the wait for clocks']);
+    expect([body[9], body[10], body[12]]).toEqual(['7. step 6', 'and 13 more steps', '**▲ Given up:** the wait for clocks']);
   });
 
   it('has nothing to press when it was asked for dry, is over, or begins', () => {
@@ -132,7 +132,7 @@ describe('the card of a change', () => {
       tone: 'plan',
       title: 'Rotate the intermediate of cluster-b · 2 of 4 done',
       body: [
-        '**istiod-1 new · istiod-2 still old** · fails <t:1795521780:R> at the latest',
+        '**istiod-1 new · istiod-2 still old** · given up <t:1795521780:R>',
         '',
         '✓ back up cacerts in cluster-b',
         '✓ new certificate from cert-manager',
@@ -174,16 +174,31 @@ describe('the card of a change', () => {
       next: 'Run `/mesh release-hold cluster:cluster-b`.',
     } as const;
     const result = ['g1 was put back and is proved.', 'cluster-a did not change.'];
-    expect(changeCard(sampleView({ state: 'failed', at: AT + 64_000, failure, result, steps: steps(3) }))).toEqual({
+    expect(
+      changeCard(sampleView({ state: 'failed', says: 'It stopped here.', at: AT + 64_000, failure, result, steps: steps(3) })),
+    ).toEqual({
       tone: 'bad',
       title: 'Rotate the intermediate of cluster-b · failed',
       body: [
         'istiod-2 never served it',
-        'Next: Run `/mesh release-hold cluster:cluster-b`.',
+        'It stopped here.',
         ...result,
         'Not done: prove on both istiods.',
+        'Next: Run `/mesh release-hold cluster:cluster-b`.',
       ],
       footer: `k7f3 · by ${BY} · took 1 min 4 s`,
+      buttons: [PAUSE, ABORT],
+      rest: 'the thread',
+    });
+  });
+
+  it('of a distribution that failed has nothing to press, and what was aborted says what is so', () => {
+    expect(changeCard(sampleView({ id: 'distribute', state: 'failed' })).buttons).toEqual([]);
+    expect(changeCard(sampleView({ state: 'aborted', at: AT + 1_000, result: ['g1 signs as before.'] }))).toEqual({
+      tone: 'unknown',
+      title: 'Rotate the intermediate of cluster-b · aborted',
+      body: ['g1 signs as before.'],
+      footer: `k7f3 · by ${BY} · took 1 s`,
       rest: 'the thread',
     });
   });
@@ -236,7 +251,7 @@ describe('what runs', () => {
     const hold = { cluster: 'cluster-b', fingerprint: '41:AA:0B:33:07', why: 'istiod-2 never served it', at: AT };
     expect(rotationCard({ ...standing, holds: [hold] }, '1')).toEqual({
       tone: 'warn',
-      title: 'Nothing is under way',
+      title: '1 cluster is held · nothing is under way',
       body: [
         `**▲ cluster-b is held** since ${AGO}: \`41:AA…33:07\``,
         'istiod-2 never served it',

@@ -15,7 +15,9 @@ async function place({ d }: Setup): Promise<{ readonly channel: string; readonly
   return { channel, message };
 }
 
-const shown = (setup: Setup): Promise<void> => expect.poll(() => setup.board.due(), { timeout: 15_000 }).toEqual([]);
+async function shown({ board }: Setup): Promise<void> {
+  await expect.poll(() => board.due(), { timeout: 15_000 }).toEqual([]);
+}
 const edits = ({ d }: Setup): number => d.transcript.filter((line) => line.includes('edits')).length;
 
 function threadLines({ d }: Setup): readonly string[] {

@@ -6,6 +6,9 @@ import { customId } from '../custom-id.ts';
 import { personText } from './person.ts';
 import { findingLines } from './plan.ts';
 
+/** The id of what runs without an intent. */
+const DISTRIBUTION = 'distribute';
+
 type State = ChangeView['state'];
 
 const TONES: Readonly<Record<State, Tone>> = {
@@ -28,12 +31,13 @@ const LONGEST_QUESTION = 70;
 
 /** How a change stands: while it runs, when it needs somebody, and at its end. */
 export function changeCard(view: ChangeView): Card {
+  if (view.state === 'failed') return failedCard(view);
   return isOver(view) ? endCard(view) : liveCard(view);
 }
 
-/** True where nothing will come after this view. */
+/** True where nothing will come after this view. What failed is looked at again, and may be paused or aborted meanwhile. */
 export function isOver({ state }: ChangeView): boolean {
-  return state === 'done' || state === 'aborted' || state === 'failed';
+  return state === 'done' || state === 'aborted';
 }
 
 function liveCard(view: ChangeView): Card {
@@ -69,7 +73,7 @@ function liveTitle({ title, state, steps }: ChangeView): string {
 
 function waitText({ until, deadline }: ChangeView): string {
   if (until !== undefined) return ` · goes on ${relativeTime(until)}`;
-  return deadline === undefined ? '' : ` · fails ${relativeTime(deadline)} at the latest`;
+  return deadline === undefined ? '' : ` · given up ${relativeTime(deadline)}`;
 }
 
 /** A window around what is done now. */
@@ -101,23 +105,43 @@ function liveButtons({ id, state, question }: ChangeView): readonly CardButton[]
 }
 
 function endCard(view: ChangeView): Card {
-  const { id, title, by, state, at, startedAt, result, findings, failure } = view;
+  const { title, state, result, findings } = view;
   const [first, ...rest] = result;
-  const words = state === 'aborted' ? 'aborted' : 'failed';
-  const heading = state === 'done' ? prose(first ?? `${title}: done`) : `${plain(title)} · ${words}`;
-  const facts = state === 'done' ? rest : result;
+  const isDone = state === 'done';
   return {
-    tone: state === 'done' && findings.length > 0 ? 'warn' : TONES[state],
-    title: heading,
+    tone: isDone && findings.length > 0 ? 'warn' : TONES[state],
+    title: isDone ? prose(first ?? `${title}: done`) : `${plain(title)} · aborted`,
     body: [
-      ...(failure === undefined ? [] : failureLines(failure)),
-      ...facts.map((line) => prose(line)),
-      ...(state === 'failed' ? notDone(view.steps) : []),
+      ...(isDone ? rest : result).map((line) => prose(line)),
       ...findings.slice(0, LISTED_FINDINGS).flatMap((finding) => ['', ...findingLines(finding)]),
     ],
-    footer: `${id} · by ${personText(by)} · took ${formatDuration(Math.max(0, at - startedAt))}`,
+    footer: tookText(view),
     rest: 'the thread',
   };
+}
+
+/** What failed, what is so now, what was not done, and only then what to do. */
+function failedCard(view: ChangeView): Card {
+  const { id, title, says, result, findings, failure, steps } = view;
+  return {
+    tone: 'bad',
+    title: `${plain(title)} · failed`,
+    body: [
+      ...(failure === undefined ? [] : [plain(failure.message)]),
+      ...[says, ...result].map((line) => prose(line)),
+      ...notDone(steps),
+      ...(failure?.next === undefined ? [] : [`Next: ${prose(failure.next)}`]),
+      ...findings.slice(0, LISTED_FINDINGS).flatMap((finding) => ['', ...findingLines(finding)]),
+    ],
+    footer: tookText(view),
+    // A distribution has no intent that could be steered.
+    buttons: id === DISTRIBUTION ? [] : liveButtons(view),
+    rest: 'the thread',
+  };
+}
+
+function tookText({ id, by, at, startedAt }: ChangeView): string {
+  return `${id} · by ${personText(by)} · took ${formatDuration(Math.max(0, at - startedAt))}`;
 }
 
 function failureLines({ message, next }: NonNullable<ChangeView['failure']>): readonly string[] {

@@ -8,7 +8,7 @@ const LISTED_BACKUPS = 5;
 
 /** What is under way, with what can be done about it. */
 export function rotationCard(list: ListedChanges, guild: string): Card {
-  if (list.view === null) return { tone: toneOf(list), title: 'Nothing is under way', body: [...holdLines(list), ...unseenLines(list)] };
+  if (list.view === null) return { tone: toneOf(list), title: idleTitle(list), body: [...holdLines(list), ...unseenLines(list)] };
   const card = changeCard(list.view);
   return { ...card, body: [...card.body, ...linkLines(list.view, guild)] };
 }
@@ -19,7 +19,7 @@ export function jobsCard(list: ListedChanges, guild: string): Card {
   const older = backups.length - LISTED_BACKUPS;
   return {
     tone: toneOf(list),
-    title: view === null ? 'Nothing is under way' : plain(view.title),
+    title: view === null ? idleTitle(list) : plain(view.title),
     body: [
       ...(view === null ? [] : [`${prose(view.says)} · begun ${relativeTime(view.startedAt)}`, ...linkLines(view, guild)]),
       ...holdLines(list),
@@ -32,6 +32,11 @@ export function jobsCard(list: ListedChanges, guild: string): Card {
       ...unseenLines(list),
     ],
   };
+}
+
+function idleTitle({ holds }: ListedChanges): string {
+  if (holds.length === 0) return 'Nothing is under way';
+  return `${holds.length === 1 ? '1 cluster is' : `${holds.length} clusters are`} held · nothing is under way`;
 }
 
 function toneOf({ holds, unseen }: ListedChanges): Tone {

@@ -8,7 +8,7 @@ import { customId } from '../custom-id.ts';
 import { personText } from './person.ts';
 
 /** More steps than these are counted: a phone shows no more, and `Show as text` has all. */
-const LISTED_STEPS = 12;
+const LISTED_STEPS = 7;
 const LISTED_FINDINGS = 3;
 const LISTED_FACTS = 3;
 
