@@ -11,7 +11,7 @@ export interface Authenticator {
   readonly user: string;
   readonly file: string;
   /** The code of this moment. */
-  code(): string;
+  readonly code: () => string;
 }
 
 const SECRET_BYTES = 20;

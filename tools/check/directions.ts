@@ -31,7 +31,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
   jobs: TALKERS,
   bot: TALKERS,
   // The command line finds the configuration, writes one and says what is wrong with one.
-  cli: { values: [...TALKERS.values, 'config'] },
+  cli: { values: [...TALKERS.values, 'config'], types: ['changes'] },
   web: TALKERS,
 };
 

@@ -157,7 +157,7 @@ export function adoptRootDiffers(cluster: CaCluster, present: Certificate | unde
       `The mesh root is ${shownCertificate(wanted)}.`,
       'Every workload of it would have to be restarted, and could talk to no other until then.',
     ],
-    hint: 'Bring the cluster in under both roots by hand, as the runbook for a foreign root says, or set it up anew; then adopt.',
+    hint: 'Bring the cluster in under both roots by hand, as docs/runbooks/foreign-root.md says, or set it up anew; then adopt.',
   });
 }
 

@@ -1,5 +1,4 @@
 /** Does to the lab what the recorder did to the real one, at the same moments, and compares what came of it. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { createCertManager, type CertManager } from '../../../lab/controllers/cert-manager.ts';
 import type { LabClock } from '../../../lab/clock.ts';
 import { startLabCluster, type LabCluster } from '../../../lab/kubernetes/cluster.ts';
@@ -21,6 +20,9 @@ import {
 import { SCENES } from './scenes.ts';
 import { milestonesOf } from './milestones.ts';
 import { type Seen, seenLine, settled, type Step, stepsOf } from './tracks.ts';
+
+/** Everybody else gets their turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What differs in a chapter of a recording; `at` -1 is what is known of its certificates. */
 export interface Replayed {
