@@ -69,7 +69,7 @@ export class Drive {
       this.finished = true;
       return;
     }
-    if (intent?.intent.paused === true) return this.#sleep(MINUTE);
+    if (intent?.intent.paused === true) return this.#pass(MINUTE);
     const planner = plannerOf(goal);
     planner.progress(goal, state, world.now);
     const decision = planner.decide(goal, state, world.now);
@@ -92,9 +92,9 @@ export class Drive {
   #rest(decision: Exclude<Decision, { readonly kind: 'step' | 'done' }>, { agrees, patient }: Manner): void {
     if (decision.kind === 'ask') this.#asked = decision.question;
     if (decision.kind === 'ask' && agrees) return this.#agree();
-    if (decision.kind !== 'wait') return this.#sleep(MINUTE);
+    if (decision.kind !== 'wait') return this.#pass(MINUTE);
     const left = decision.until === undefined ? 5 * SECOND : Math.max(SECOND, decision.until - this.world.now);
-    this.#sleep(patient ? left : Math.min(left, HOUR));
+    this.#pass(patient ? left : Math.min(left, HOUR));
   }
 
   #carryOut(step: Step): void {
@@ -104,11 +104,11 @@ export class Drive {
       if (!(error instanceof Conflict)) throw error;
       this.log.push(`  conflict: ${error.message}`);
       // The engine looks again a moment later.
-      this.#sleep(SECOND);
+      this.#pass(SECOND);
     }
   }
 
-  #sleep(ms: number): void {
+  #pass(ms: number): void {
     this.world.advance(ms, this.check);
     this.check();
   }
@@ -131,8 +131,8 @@ export class Drive {
       go: () => this.#go(1 + a * 3, { agrees: b > 2, patient: b > 5 }),
       remember: () => void (this.#memory = world.look()),
       actOnMemory: () => this.#memory !== undefined && this.turn({ agrees: false, patient: false }, this.#memory),
-      hour: () => this.#sleep(HOUR * (1 + b)),
-      halfDay: () => this.#sleep(13 * HOUR),
+      hour: () => this.#pass(HOUR * (1 + b)),
+      halfDay: () => this.#pass(13 * HOUR),
       unreachable: () => void (member.reachable = false),
       reachable: () => void (member.reachable = true),
       slow: () => void (member.slow = b * MINUTE),
