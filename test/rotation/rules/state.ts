@@ -30,7 +30,7 @@ export function growPki() {
   };
 }
 
-export type Pki = ReturnType<typeof growPki>;
+type Pki = ReturnType<typeof growPki>;
 
 export const failure: Failure = { reason: 'unreachable', message: 'it does not answer' };
 
