@@ -185,7 +185,7 @@ export function expectSettled({ authority, members }: World, generation: number)
     members.map(({ name, secret }) => ({
       name,
       signs: secret.facts.chain.at(-1)?.fingerprint,
-      trusts: secret.facts.roots.map(({ fingerprint }) => fingerprint),
+      trusts: [...new Set(secret.facts.roots.map(({ fingerprint }) => fingerprint))],
       proved: secret.record.proved?.contentId === secret.contentId,
     })),
   ).toEqual(members.map(({ name }) => ({ name, signs: root, trusts: [root], proved: true })));

@@ -1,6 +1,6 @@
 import { assert, property } from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Drive, expectSettled } from './drive.ts';
+import { Drive, expectSettled, type Happening } from './drive.ts';
 import { happenings } from './happenings.ts';
 import { growPool, type Pool } from './world/pool.ts';
 import { World, type WorldOptions } from './world.ts';
@@ -40,6 +40,38 @@ const ways: readonly { readonly title: string; readonly world: WorldOptions; rea
   },
 ];
 
+/** What once went wrong. */
+const KNOWN: readonly { readonly title: string; readonly happenings: readonly Happening[] }[] = [
+  {
+    title: 'an istiod that starts while its cluster is about to trust both roots',
+    happenings: [
+      { kind: 'go', a: 2, b: 0 },
+      { kind: 'restartPod', a: 1, b: 0 },
+    ],
+  },
+  {
+    title: 'roots that are refused twice within the life of a certificate',
+    happenings: [
+      { kind: 'deaf', a: 0, b: 0 },
+      { kind: 'go', a: 3, b: 0 },
+      { kind: 'hour', a: 0, b: 0 },
+      { kind: 'go', a: 1, b: 3 },
+      { kind: 'go', a: 3, b: 0 },
+      { kind: 'go', a: 9, b: 0 },
+    ],
+  },
+  {
+    title: 'a change of mind after the old generation went',
+    happenings: [
+      { kind: 'go', a: 7, b: 3 },
+      { kind: 'go', a: 4, b: 0 },
+      { kind: 'go', a: 7, b: 0 },
+      { kind: 'go', a: 5, b: 6 },
+      { kind: 'abort', a: 0, b: 0 },
+    ],
+  },
+];
+
 describe.each(ways)('src/rotation/root: $title', ({ world: options, speed }) => {
   it('comes to its end when nothing goes wrong', () => {
     const drive = new Drive(new World(pool, options), { kind: 'root', speed });
@@ -63,6 +95,14 @@ describe.each(ways)('src/rotation/root: $title', ({ world: options, speed }) => 
     },
     PATIENCE,
   );
+
+  it.each(KNOWN)('$title', { timeout: PATIENCE }, ({ happenings: all }) => {
+    const drive = new Drive(new World(pool, options), { kind: 'root', speed });
+    for (const one of all) drive.happen(one);
+    drive.finish(MOST_TURNS);
+    expect(drive.world.intent).toBeNull();
+    expectSettled(drive.world, drive.world.outcome === 'done' ? 2 : 1);
+  });
 
   it(
     'breaks no trust whatever happens, and ends',

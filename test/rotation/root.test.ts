@@ -269,6 +269,26 @@ describe('src/rotation/root: on its way', () => {
     expectSettled(world, 2);
   });
 
+  it('takes the bundle of the leader for no proof of another istiod, and asks to restart both', () => {
+    const drive = new Drive(new World(pool, { ...TWO, replicas: 2 }), GOAL);
+    const { world } = drive;
+    until(drive, (decision) => decision.kind === 'step' && decision.step.kind === 'writeRoots');
+    const member = world.member('cluster-a');
+    const [, behind] = member.istiods;
+    Object.assign(behind ?? {}, { deaf: true });
+    const decision = until(drive, ({ kind }) => kind === 'ask');
+    world.advance(HOUR, drive.check);
+    expect({ decision, later: root.decide(GOAL, world.look(), world.now), published: member.published.length }).toEqual({
+      decision: {
+        kind: 'ask',
+        question: 'restart:cluster-a',
+        says: 'Restart istiod in cluster-a? Of several istiods only the leader shows which roots it took.',
+      },
+      later: decision,
+      published: 2,
+    });
+  });
+
   it('asks before the old generation goes; told to go back after it went, it ends where it is', () => {
     const drive = new Drive(new World(pool, TWO), GOAL);
     const ask = until(drive, (decision) => decision.kind === 'ask' && decision.question === 'retire');

@@ -1,4 +1,5 @@
 /** What a root rotation does now, in either direction. */
+import { MINUTE } from '../../core/duration.ts';
 import { utc } from '../../mesh/wording.ts';
 import { missingBackup } from '../backups.ts';
 import type { Decision, Step } from '../goal.ts';
@@ -11,6 +12,9 @@ import { foreignRoot, noCacerts, noIntent, nothingTrusted, noWayBack, notSeen, s
 import { fitSource, issueGeneration } from './issue.ts';
 import { noteAnew, proveCluster } from './prove.ts';
 import { restartOf } from './restart.ts';
+
+/** What agents are given to come back to an istiod and take what it pushes, in milliseconds. */
+const RECONNECTED = 5 * MINUTE;
 
 export function decideRoot(goal: RootGoal, state: CaState, now: number): Decision {
   const intent = intentOf(state);
@@ -137,12 +141,22 @@ function waitForTrust(course: Course, { to }: Way): Decision | undefined {
     const lost = noteAnew(course, position);
     if (lost !== undefined) return lost;
   }
-  if (trustsAtOnce(course)) return undefined;
-  const since = Math.max(...course.positions.map(({ object }) => object.record.rootsSince ?? course.now));
-  const until = since + course.leafLifeMs + marginOf(course.state).ms;
+  const until = trustsAtOnce(course) ? pushedBy(course) : sinceRoots(course) + course.leafLifeMs + marginOf(course.state).ms;
   if (course.now >= until) return undefined;
   const says = `Both roots are proved in ${names(course.positions)}; proxies learn of ${short(to)} ${untilText(until)}`;
   return { kind: 'wait', says, until, deadline: undefined };
+}
+
+function sinceRoots({ positions, now }: Course): number {
+  return Math.max(...positions.map(({ object }) => object.record.rootsSince ?? now));
+}
+
+/** Agents that hang on an istiod which started anew come back to it within minutes. */
+function pushedBy(course: Course): number {
+  const started = course.positions.flatMap(({ cluster: { istiods } }) =>
+    (istiods.ok ? istiods.value : []).map(({ startedAt }) => startedAt ?? course.now),
+  );
+  return Math.max(sinceRoots(course), ...started) + RECONNECTED;
 }
 
 function switchNext(course: Course, { to, from }: Way): Decision | undefined {

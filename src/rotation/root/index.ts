@@ -5,7 +5,6 @@ import { decideRoot } from './decide.ts';
 import { planRoot } from './plan.ts';
 import { stepsOf } from './steps.ts';
 
-
 /** From one root to the next, over days (domain.md C-II). */
 export const root: Planner<RootGoal> = {
   plan: planRoot,

@@ -2,7 +2,7 @@
  * What follows a write of a root rotation until it is proved. Other than a new intermediate, a new set of roots cannot be seen in the chain that istiod serves:
  * the published bundle shows what the leader took, an answer to a request or a start after the write what each replica took (domain.md C-II).
  */
-import { sameBundle } from '../../pki/bundle.ts';
+import { isSubsetOf, sameBundle } from '../../pki/bundle.ts';
 import { crossCheckCacerts } from '../../pki/cross-check-cacerts.ts';
 import { backupsOf } from '../backups.ts';
 import { nothingToRestore, restoredNotServed, writtenNotProved } from '../findings/proof.ts';
@@ -11,7 +11,7 @@ import { expectedOf } from '../look.ts';
 import type { Backup, IstiodPod } from '../model.ts';
 import { isUnproved, type Proof, proofOf, shownProof } from '../proof.ts';
 import type { Course, Position } from './course.ts';
-import { cannotRestore } from './findings.ts';
+import { cannotRestore, untilText } from './findings.ts';
 import { restartOf } from './restart.ts';
 
 /** So often a container may end before its start counts as failed. */
@@ -142,6 +142,8 @@ function afterDeadline(written: Written): Decision {
     const wasGood = backupsOf(cluster).some(({ contentId }) => contentId === object.contentId);
     return { kind: 'stuck', findings: [wasGood ? restoredNotServed(cluster, object, proof) : nothingToRestore(cluster, object, proof)] };
   }
+  const early = tooEarly(before, written);
+  if (early !== undefined) return early;
   const faults = faultsOf(before, written);
   if (faults.length > 0) return { kind: 'stuck', findings: [cannotRestore(cluster, faults)] };
   const why = `Not served within its time: ${shownProof(proof)}.`;
@@ -154,6 +156,15 @@ function afterDeadline(written: Written): Decision {
     hold: { fingerprint: whatFailed(position, before), why },
   };
   return { kind: 'step', step, says: `put back ${before.name} in ${name}: ${shownProof(proof)} (${course.direction})` };
+}
+
+/** A root goes, on the way back as well, only when nothing that it signed can live; what failed to add it does no harm until then, and may still be taken. */
+function tooEarly({ facts }: Backup, { course, position: { name, object } }: Written): Decision | undefined {
+  if (isSubsetOf(object.facts.roots, facts.roots)) return undefined;
+  const until = Math.max(...course.positions.map((one) => one.object.record.signerSince ?? course.now)) + course.leafLifeMs;
+  if (course.now >= until) return undefined;
+  const says = `${name} does not serve the new roots yet; the backup may go back ${untilText(until)}`;
+  return { kind: 'wait', says, until, deadline: undefined };
 }
 
 /** Going back must itself be safe: it verifies, and trusts whatever signs anywhere. */

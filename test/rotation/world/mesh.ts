@@ -106,7 +106,7 @@ export function nextEvent({ istiods, proxies, publishesAt }: Member): number {
 /** Whatever is due in a cluster happens. */
 export function happen(member: Member, leaves: Leaves, now: number): void {
   for (const pod of member.istiods) {
-    if (pod.startsAt !== undefined && pod.startsAt <= now) start(member, pod, now);
+    if (pod.startsAt !== undefined && pod.startsAt <= now) start(member, pod, leaves, now);
     if (pod.projectsAt !== undefined && pod.projectsAt <= now) reload(member, pod, leaves, now);
   }
   if (member.publishesAt !== undefined && member.publishesAt <= now) {
@@ -116,7 +116,7 @@ export function happen(member: Member, leaves: Leaves, now: number): void {
   for (const proxy of member.proxies) if (proxy.renewAt <= now) sign(member, proxy, leaves, now);
 }
 
-function start(member: Member, pod: Istiod, now: number): void {
+function start(member: Member, pod: Istiod, leaves: Leaves, now: number): void {
   const next = filesFromFacts(member.secret.facts) ?? null;
   const { verdict } = istiodOutcome({ version: member.version, flags: member.flags, at: now, occasion: 'start', old: null, next });
   if (verdict !== 'accept') {
@@ -128,6 +128,7 @@ function start(member: Member, pod: Istiod, now: number): void {
   pod.startedAt = now;
   pod.running = member.secret.facts;
   member.publishesAt = now + NEW_LEADER;
+  if (member.flags.multiRoot && member.flags.xdsAgent) push(member, pod, leaves, now);
 }
 
 function reload(member: Member, pod: Istiod, leaves: Leaves, now: number): void {
@@ -140,13 +141,16 @@ function reload(member: Member, pod: Istiod, leaves: Leaves, now: number): void 
   if (verdict !== 'accept') return;
   pod.running = facts;
   if (pod === member.istiods[0]) member.published = facts.roots;
-  if (!agentsSignAnew) return;
-  // Half of the proxies hang on each of two istiods.
+  if (agentsSignAnew) push(member, pod, leaves, now);
+}
+
+/** Agents that hang on an istiod take its bundle, and ask for a new certificate. */
+function push(member: Member, pod: Istiod, leaves: Leaves, now: number): void {
   const at = member.istiods.indexOf(pod);
-  const own = member.proxies.filter((_, index) => index % member.istiods.length === at);
-  for (const proxy of own) proxy.trust = trustOf(facts);
-  for (const proxy of own) {
-    proxy.root = rootOfFacts(facts);
+  // Half of the proxies hang on each of two istiods.
+  for (const proxy of member.proxies.filter((_, index) => index % member.istiods.length === at)) {
+    proxy.trust = trustOf(pod.running);
+    proxy.root = rootOfFacts(pod.running);
     proxy.renewAt = now + LEAF_LIFE / 2;
     leaves.set(proxy.root, now + LEAF_LIFE);
   }
