@@ -50,7 +50,14 @@ function authorize(call: Call, request: ResourceRequest | undefined, { authorize
     if (!authorizer.mayReadPath(call.user, call.url.pathname)) throw forbiddenPath(call);
     return;
   }
-  requireAllowed(authorizer, call.user, { ...request, resource: request.resourceName });
+  requireAllowed(authorizer, call.user, { ...request, resource: request.resourceName, name: request.name || soughtName(call) });
+}
+
+/** A list or watch that seeks one name counts as one of that name (apiserver: pkg/endpoints/request/requestinfo.go). */
+function soughtName({ method, query }: Call): string {
+  if (method !== 'GET') return '';
+  const terms = (query.get('fieldSelector') ?? '').split(',');
+  return terms.map((term) => /^metadata\.name==?([^=]+)$/.exec(term)?.[1]).find((name) => name !== undefined) ?? '';
 }
 
 function forbiddenPath(call: Call): Error {

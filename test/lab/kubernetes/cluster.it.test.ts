@@ -70,6 +70,23 @@ describe('a lab cluster', () => {
     expect(await codeOf(api.readNamespacedSecret({ namespace: 'default', name: 'x' }))).toEqual(403);
   });
 
+  it('takes a list of one name for one of that name, in all namespaces too', async () => {
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['kube-root-ca.crt'], verbs: ['list'] }];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'lister' };
+    const head = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'lister' } };
+    cluster.addUser('lister');
+    cluster.store.put({ ...head, kind: 'ClusterRole', rules });
+    cluster.store.put({ ...head, kind: 'ClusterRoleBinding', roleRef, subjects: [{ kind: 'User', name: 'lister' }] });
+    const api = coreApi(cluster, 'lister');
+    const listed = (fieldSelector?: string): Promise<number> =>
+      api.listConfigMapForAllNamespaces(fieldSelector === undefined ? {} : { fieldSelector }).then(
+        () => 200,
+        ({ code }: { code: number }) => code,
+      );
+
+    expect(await Promise.all([listed('metadata.name=kube-root-ca.crt'), listed('metadata.name=other'), listed()])).toEqual([200, 403, 403]);
+  });
+
   it('refuses a token whose time is over on the cluster’s clock', async () => {
     cluster.addUser('guest', { groups: ['system:masters'], expiresAt: clock.now() + 60_000 });
     const api = coreApi(cluster, 'guest');
