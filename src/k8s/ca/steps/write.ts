@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { OperatorError } from '../../../core/errors.ts';
 import { MINUTE } from '../../../core/duration.ts';
 import { assembleCacerts, type CacertsFiles } from '../../../pki/assemble-cacerts.ts';
@@ -9,15 +8,14 @@ import { sameBundle } from '../../../pki/bundle.ts';
 import type { Step } from '../../../rotation/goal.ts';
 import type { ServerTime } from '../../caller.ts';
 import type { ClusterClient } from '../../client.ts';
-import { CONFIG_MAPS } from '../../resources.ts';
-import { shaped } from '../../readers/reading.ts';
-import { signerOf, stateNamespace, type StepContext } from '../context.ts';
+import { signerOf, type StepContext } from '../context.ts';
 import { MARKS, markTime } from '../names.ts';
 import { ownershipOf } from '../ownership.ts';
 import { holdMarks, recordOf, type Marks } from '../record.ts';
 import { skewOf } from '../skew.ts';
 import { bytesOf, conflict, contentIdOf, readSecret, requireState, type WholeSecret } from '../wire.ts';
 import { mark, put, readPresent, readThere, type Present } from './cacerts.ts';
+import { readCrl, requireCovering, type SuppliedCrl } from './crl.ts';
 import { knownRoots } from './known-roots.ts';
 
 type WriteStep = Extract<Step, { readonly kind: 'write' }>;
@@ -31,6 +29,7 @@ export async function write(step: WriteStep, context: StepContext): Promise<void
   const [files, present, crl] = await Promise.all([readFiles(step, context), readPresent(step, context), readCrl(step.crl, context)]);
   const { client, secret } = present;
   requireAllowed(step, present);
+  if (crl !== undefined) requireCovering(crl, files, context);
   const data = await dataOf(step, { files, present, crl }, context);
   const facts = inspectCacerts(bytesOf({ data }));
   const faults = crossCheckCacerts(facts, {
@@ -109,7 +108,7 @@ async function readFiles(step: WriteStep, context: StepContext): Promise<Cacerts
 interface Sources {
   readonly files: CacertsFiles;
   readonly present: Present;
-  readonly crl: string | undefined;
+  readonly crl: SuppliedCrl | undefined;
 }
 
 /**
@@ -119,7 +118,7 @@ interface Sources {
 async function dataOf(step: WriteStep, { files, present, crl }: Sources, context: StepContext): Promise<Readonly<Record<string, string>>> {
   const { client, secret } = present;
   const kept = secret?.data['root-cert.pem'];
-  const list = crl === undefined ? secret?.data['ca-crl.pem'] : base64(crl);
+  const list = crl === undefined ? secret?.data['ca-crl.pem'] : base64(crl.text);
   const own = readCertificates(files['root-cert.pem']).certificates;
   if (crl === undefined && list !== undefined && secret?.data['ca-cert.pem'] !== base64(files['ca-cert.pem'])) {
     const why = 'it holds ca-crl.pem, which does not cover the new intermediate; supply a list that covers it, or take that key away';
@@ -188,16 +187,4 @@ async function skewNow(client: ClusterClient, { signal }: StepContext): Promise<
   await client.raw('/version', { signal, onServerTime: (time) => void times.push(time) });
   const skew = skewOf(times, client.cluster);
   return skew.ok ? skew.value : UNKNOWN_SKEW_MS;
-}
-
-const CrlMap = z.object({ data: z.record(z.string(), z.string()).default({}) });
-
-async function readCrl(name: string | undefined, context: StepContext): Promise<string | undefined> {
-  if (name === undefined) return undefined;
-  const client = signerOf(context);
-  const namespace = stateNamespace(context.target);
-  const object = await client.get(CONFIG_MAPS, { namespace, name }, { signal: context.signal });
-  const text = shaped(CrlMap, object, `the ConfigMap ${name}`, { client }).data['ca-crl.pem'];
-  if (text !== undefined) return text;
-  throw conflict(client, `the ConfigMap ${name}`, 'it has no key ca-crl.pem');
 }
