@@ -11,7 +11,7 @@ import { expectedOf } from '../look.ts';
 import type { Backup, IstiodPod } from '../model.ts';
 import { isUnproved, type Proof, proofOf, shownProof } from '../proof.ts';
 import type { Course, Position } from './course.ts';
-import { cannotRestore, untilText } from './findings.ts';
+import { cannotRestore, notSeen, untilText } from './findings.ts';
 import { restartOf } from './restart.ts';
 
 /** So often a container may end before its start counts as failed. */
@@ -161,6 +161,8 @@ function afterDeadline(written: Written): Decision {
 /** A root goes, on the way back as well, only when nothing that it signed can live; what failed to add it does no harm until then, and may still be taken. */
 function tooEarly({ facts }: Backup, { course, position: { name, object } }: Written): Decision | undefined {
   if (isSubsetOf(object.facts.roots, facts.roots)) return undefined;
+  const hidden = course.state.clusters.flatMap((one) => (one.cacerts.ok ? [] : [notSeen(one, 'cacerts', one.cacerts.failure.message)]));
+  if (hidden.length > 0) return { kind: 'stuck', findings: hidden };
   const until = Math.max(...course.positions.map((one) => one.object.record.signerSince ?? course.now)) + course.leafLifeMs;
   if (course.now >= until) return undefined;
   const says = `${name} does not serve the new roots yet; the backup may go back ${untilText(until)}`;
