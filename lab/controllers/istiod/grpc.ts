@@ -1,6 +1,5 @@
 /** The secure gRPC port: TLS with istiod's own certificate, client certificates where a client has one, and the signing of requests. */
 import { createSecureServer, type Http2SecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { readCertificate, type Certificate } from '../../../src/pki/certificate.ts';
 import type { Issued } from '../../pki/authority.ts';
@@ -36,17 +35,24 @@ const LONGEST_CHAIN = 10;
 /** The server, not listening yet. Its certificate is changed with `setSecureContext`. */
 export function createSecurePort(port: SecurePort): Http2SecureServer {
   const server = createSecureServer({ ...contextOf(port), requestCert: true, rejectUnauthorized: false });
+  // Node gives a peer's certificate once: whose it is, is kept for as long as the connection lives.
+  const callers = new Map<string, string>();
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    if (!accepts(socket, port)) socket.destroy();
+    const chain = chainOf(socket);
+    if (!accepts(chain, port)) socket.destroy();
+    const [spiffe] = chain[0]?.uriNames ?? [];
+    const address = addressOf(socket);
+    if (spiffe === undefined) return;
+    callers.set(address, spiffe);
+    socket.once('close', () => callers.delete(address));
   });
   // A client that speaks no HTTP/2 gets its TLS and nothing else, as from gRPC for Go.
   server.on('unknownProtocol', (socket: TLSSocket) => socket.destroy());
   // Connections that break are no news to a server.
   server.on('sessionError', () => undefined);
   server.on('stream', (stream, headers) => {
-    const socket = stream.session?.socket;
-    const certificate = socket !== undefined && 'getPeerX509Certificate' in socket ? socket.getPeerX509Certificate() : undefined;
-    serve(stream, headers, port, { certificate: spiffeOf(certificate), address: `${socket?.remoteAddress}:${socket?.remotePort}` });
+    const address = addressOf(stream.session?.socket);
+    serve(stream, headers, port, { certificate: callers.get(address), address });
   });
   return server;
 }
@@ -62,19 +68,23 @@ export function contextOf({ serving, clientRoots }: SecurePort): { key: string; 
   return { key: keyPem, cert: certificatePem, ca: alone ? [] : ca };
 }
 
-function spiffeOf(certificate: X509Certificate | undefined): string | undefined {
-  return /URI:(?<uri>spiffe:[^,]+)/.exec(certificate?.subjectAltName ?? '')?.groups?.['uri'];
+function addressOf(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined } | undefined): string {
+  return `${socket?.remoteAddress}:${socket?.remotePort}`;
 }
 
-/** A client that shows no certificate is fine; one that shows a certificate of foreign roots is not. */
-function accepts(socket: TLSSocket, { clientRoots, now }: SecurePort): boolean {
+/** What a client shows, its own certificate first. */
+function chainOf(socket: TLSSocket): readonly Certificate[] {
   const chain: Certificate[] = [];
   for (let one = socket.getPeerX509Certificate(); one !== undefined && chain.length < LONGEST_CHAIN; one = one.issuerCertificate) {
     const read = readCertificate(one.raw);
     if (!read.ok || chain.some(({ fingerprint }) => fingerprint === read.value.fingerprint)) break;
     chain.push(read.value);
   }
-  const [leaf, ...intermediates] = chain;
+  return chain;
+}
+
+/** A client that shows no certificate is fine; one that shows a certificate of foreign roots is not. */
+function accepts([leaf, ...intermediates]: readonly Certificate[], { clientRoots, now }: SecurePort): boolean {
   return leaf === undefined || verifyLikeGo(leaf, { roots: clientRoots, intermediates, now: now() }) === undefined;
 }
 

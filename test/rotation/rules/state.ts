@@ -30,8 +30,6 @@ export function growPki() {
   };
 }
 
-type Pki = ReturnType<typeof growPki>;
-
 export const failure: Failure = { reason: 'unreachable', message: 'it does not answer' };
 
 export function seen<T>(value: T): Observed<T> {
