@@ -287,6 +287,7 @@ describe('src/k8s/ca/steps', () => {
     const spec = (name: string, namespace: string): unknown => bench.object(SIGNER, 'Certificate', namespace, name)?.['spec'];
     expect(spec('istio-root-g2', 'cert-manager')).toEqual({
       isCA: true,
+      usages: ['digital signature', 'key encipherment', 'cert sign', 'crl sign'],
       commonName: 'istio-root g2',
       secretName: 'istio-root-g2',
       duration: '87600h',
@@ -296,6 +297,7 @@ describe('src/k8s/ca/steps', () => {
     });
     expect(spec(`istio-ica-${OTHER}-g2`, 'istio-ca')).toMatchObject({
       isCA: true,
+      usages: ['digital signature', 'key encipherment', 'cert sign', 'crl sign'],
       commonName: `istio-ica-${OTHER}-g2`,
       duration: '4320h',
       renewBefore: '1440h',

@@ -69,6 +69,7 @@ export async function createRoot({ generation }: StepOf<'createRoot'>, context: 
   const frozen = (await canDisable(context)) ? { renewal: { policy: 'Disabled' } } : { renewBefore: '5m' };
   const spec = {
     isCA: true,
+    usages: [...CA_USAGES],
     commonName: numbered(first.spec.commonName ?? root.certificate, generation),
     secretName: name,
     duration: '87600h',
@@ -78,6 +79,9 @@ export async function createRoot({ generation }: StepOf<'createRoot'>, context: 
   };
   await applyOwn(CERTIFICATES, 'Certificate', { namespace: root.namespace, name }, spec, context);
 }
+
+/** cert-manager's own choice for a CA, and the signing of lists of revoked certificates: without it istiod refuses every list. */
+const CA_USAGES = ['digital signature', 'key encipherment', 'cert sign', 'crl sign'] as const;
 
 /** The issuer that signs intermediates with the root of a generation. */
 export async function createIssuer({ generation }: StepOf<'createIssuer'>, context: StepContext): Promise<void> {
@@ -100,6 +104,7 @@ export async function createIntermediate({ cluster, generation }: StepOf<'create
     privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
     ...copied(earlier?.spec ?? {}),
     isCA: true,
+    usages: [...CA_USAGES],
     commonName: name.slice(-LONGEST_NAME),
     secretName: name,
     issuerRef: { name: inGeneration(issuer, generation), kind: 'ClusterIssuer', group: 'cert-manager.io' },
