@@ -5,6 +5,7 @@ import type { Goal, Planned } from '../rotation/goal.ts';
 import type { Approved, Baseline, CaState, Intent, IntentObject } from '../rotation/model.ts';
 import { baselineOf } from './baseline.ts';
 import type { ChangeView, EngineContext } from './ports.ts';
+import { endedView } from './gone.ts';
 import { record } from './record.ts';
 import { changeUnderWay, planStale } from './refusals.ts';
 import { runChange } from './run.ts';
@@ -38,15 +39,17 @@ export interface StartRequest {
 
 /**
  * Begins an approved change and goes on with it. The plan is made again from a fresh look and must be the one that was approved. Asked for twice, it goes on where
- * it stands.
+ * it stands, and after its end it says again how that was.
  */
 export async function startChange(request: StartRequest, context: EngineContext): Promise<ChangeView> {
   const { authority, clock, signal } = context;
   const state = await authority.look({ probe: 'all' }, signal);
   const standing = state.intent.ok ? state.intent.value : null;
   if (standing?.intent.id === request.id) return goOn(standing.intent, request.patienceMs, context);
-  const planned = planFrom(request.goal, state, context);
   const at = clock.now();
+  const ended = standing === null ? endedView(await shownOf(request.id, context), at) : undefined;
+  if (ended !== undefined) return showEnd(ended, context);
+  const planned = planFrom(request.goal, state, context);
   const subject = { goal: request.goal, intent: undefined, by: request.by, startedAt: at };
   const end = async (view: ChangeView): Promise<ChangeView> => showEnd({ ...view, id: request.id, shownIn: request.shownIn }, context);
   const refuse = async (findings: readonly Finding[]): Promise<ChangeView> => {
@@ -61,6 +64,14 @@ export async function startChange(request: StartRequest, context: EngineContext)
   await authority.createIntent(intent, signal);
   await record(context, request, { what: 'start', detail: planned.plan.title, result: 'ok' });
   return goOn(intent, request.patienceMs, context);
+}
+
+/** What was shown of it last. Where that cannot be read the clusters decide. */
+async function shownOf(id: string, { board, log }: EngineContext): Promise<ChangeView | undefined> {
+  return board.get(id).catch((error: unknown) => {
+    log.debug({ component: 'changes', change: id, err: error }, 'how a change stood could not be read');
+    return undefined;
+  });
 }
 
 /** Whoever watches is told that it did not begin; that they cannot be told stops nothing. */

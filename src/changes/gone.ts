@@ -11,14 +11,17 @@ export function isUnderWay({ state }: Pick<ChangeView, 'state'>): boolean {
   return UNDER_WAY.has(state);
 }
 
+/** The end that it came to, as far as that was shown; undefined: it came to none. */
+export function endedView(kept: ChangeView | undefined, at: number): ChangeView | undefined {
+  if (kept?.state === 'done' || kept?.state === 'aborted') return kept;
+  if (kept?.closing === undefined) return undefined;
+  const { closing, ...view } = kept;
+  return { ...view, at, state: closing };
+}
+
 /** It was closed, here or elsewhere; or somebody deleted the intent, and no step is taken without one. */
 export function goneView(subject: ViewSubject, at: number, kept: ChangeView | undefined, state: CaState): ChangeView {
-  if (kept?.state === 'done' || kept?.state === 'aborted') return kept;
-  if (kept?.closing !== undefined) {
-    const { closing, ...view } = kept;
-    return { ...view, at, state: closing };
-  }
-  return stuckView(subject, at, [intentMissing(subject.goal, state)], kept?.steps ?? []);
+  return endedView(kept, at) ?? stuckView(subject, at, [intentMissing(subject.goal, state)], kept?.steps ?? []);
 }
 
 /**
