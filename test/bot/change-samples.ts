@@ -3,7 +3,6 @@ import type { Proposal } from '../../src/actions/changes.ts';
 import type { PlannedChange } from '../../src/actions/plan-change.ts';
 import type { ChangeView } from '../../src/changes/ports.ts';
 import type { ChangePlan, PlannedStep } from '../../src/rotation/goal.ts';
-import type { Intent } from '../../src/rotation/model.ts';
 import { AT } from './samples.ts';
 
 export function steps(done = 0): readonly PlannedStep[] {
@@ -75,24 +74,6 @@ export function sampleView(more: Partial<ChangeView> = {}): ChangeView {
     failure: undefined,
     result: [],
     shownIn: undefined,
-    ...more,
-  };
-}
-
-export function sampleIntent(more: Partial<Intent> = {}): Intent {
-  return {
-    id: 'k7f3',
-    goal: { kind: 'intermediate', cluster: 'cluster-b' },
-    planHash: '5'.repeat(64),
-    direction: 'forward',
-    paused: false,
-    startsAt: AT,
-    createdAt: AT,
-    by: '100000000000000007',
-    approvedBy: [],
-    baseline: { signers: {}, contents: {}, revision: 1, roots: [], generation: 1, leafLifeMs: 86_400_000 },
-    shownIn: undefined,
-    agreed: [],
     ...more,
   };
 }

@@ -107,7 +107,7 @@ describe('a Redis Cluster', () => {
     const node = plain.connections.open('blocking');
     await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     const redis = parts.connections.open('prompt');
-    await whenReady(redis, AbortSignal.timeout(10_000));
+    await whenReady(redis, AbortSignal.timeout(25_000));
     const outbox = createOutbox<{ id: string }>(redis);
 
     const added = await outbox.add({ id: 'a' }, 1);
