@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, 'test/real/**'],
+          exclude: [...slow, 'test/real/**', 'test/deep/**'],
           isolate: false,
           sequence: { shuffle: true },
           env: { TZ: 'UTC' },

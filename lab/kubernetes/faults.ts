@@ -14,6 +14,10 @@ export interface NextFailure {
   readonly body?: unknown;
   /** True to carry out the call and fail only its answer: a write that happened although it was answered with an error. */
   readonly afterwards?: boolean;
+  /** True to send no answer at all until the caller gives up. */
+  readonly silent?: boolean;
+  /** How many such calls go well before. None by default. */
+  readonly skip?: number;
 }
 
 /** The faults of one cluster. Each works on calls that come after it, and on open connections where it says so. */
@@ -27,6 +31,8 @@ export interface Faults {
   /** Adds a delay before every answer. */
   delayMs(ms: number): void;
   failNext(failure?: NextFailure): void;
+  /** No call fails any more. Answers how many failures no call has met yet. */
+  forgetFailures(): number;
   /** Cuts every open connection once. */
   resetConnections(): void;
   /** Forgets history: older watches, lists and continue tokens are 410. Open watches are ended so that they come back. */
@@ -37,21 +43,33 @@ export interface Faults {
 
 interface Pending extends NextFailure {
   left: number;
+  toSkip: number;
+  met: boolean;
 }
 
 /** The failures that wait for their call. */
 export class FailureQueue {
-  readonly #pending: Pending[] = [];
+  #pending: Pending[] = [];
 
   add(failure: NextFailure): void {
-    this.#pending.push({ ...failure, left: failure.times ?? 1 });
+    this.#pending.push({ ...failure, left: failure.times ?? 1, toSkip: failure.skip ?? 0, met: false });
+  }
+
+  /** Empties it. Answers how many no call has met. */
+  forget(): number {
+    const unmet = this.#pending.filter(({ met }) => !met).length;
+    this.#pending = [];
+    return unmet;
   }
 
   /** The failure that a call meets, taken off the queue. */
   take(verb: string, path: string): NextFailure | undefined {
-    const index = this.#pending.findIndex((one) => (one.verb ?? verb) === verb && path.includes(one.path ?? ''));
+    const meant = this.#pending.filter((one) => (one.verb ?? verb) === verb && path.includes(one.path ?? ''));
+    const index = this.#pending.findIndex((one) => meant.includes(one) && one.toSkip === 0);
+    for (const one of meant) one.toSkip = Math.max(0, one.toSkip - 1);
     const found = this.#pending[index];
     if (found === undefined) return undefined;
+    found.met = true;
     found.left -= 1;
     if (found.left <= 0) this.#pending.splice(index, 1);
     return found;

@@ -30,6 +30,7 @@ export function createFaults({ server, watches, storage, users }: FaultParts): F
       server.delayMs = ms;
     },
     failNext: (failure = {}) => server.failures.add(failure),
+    forgetFailures: () => server.failures.forget(),
     resetConnections: () => server.cut(),
     expireResourceVersions: () => {
       storage.forgetHistory();

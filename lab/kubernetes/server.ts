@@ -168,6 +168,7 @@ export class LabServer {
       await this.#thawed?.promise;
       const failure = this.failures.take(verb, message.url ?? '');
       const reading = message.method === 'GET';
+      if (failure?.silent === true && !message.socket.destroyed) await once(message.socket, 'close');
       if (failure !== undefined && failure.afterwards !== true) return { user, reply: failed(failure, reading) };
       user = users.authenticate({ header: message.headers.authorization, certificate: clientCertificate(message) }, clock.now());
       const call: Call = { method: message.method ?? 'GET', url, query: url.searchParams, headers: message.headers, body, user, message };

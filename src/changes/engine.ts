@@ -61,9 +61,23 @@ export async function startChange(request: StartRequest, context: EngineContext)
     return end(viewOf(subject, at, { state: 'done', says: planned.says[0] ?? 'Nothing to do', result: planned.says }));
   if (planned.plan.hash !== request.planHash) return refuse([planStale()]);
   const intent = intentOf(request, baselineOf(request.goal, state), at);
-  await authority.createIntent(intent, signal);
+  const other = await beginWith(intent, context);
+  if (other !== undefined) return other.id === request.id ? goOn(other, request.patienceMs, context) : refuse([changeUnderWay(other)]);
   await record(context, request, { what: 'start', detail: planned.plan.title, result: 'ok' });
   return goOn(intent, request.patienceMs, context);
+}
+
+/** Creates it. Where somebody was faster, theirs: another change, or this very one by a job that runs twice. */
+async function beginWith(intent: Intent, context: EngineContext): Promise<Intent | undefined> {
+  try {
+    await context.authority.createIntent(intent, context.signal);
+    return undefined;
+  } catch (error) {
+    const isThere = error instanceof OperatorError && error.reason === 'conflict';
+    const there = isThere ? await readIntent(context) : null;
+    if (there === null) throw error;
+    return there.intent;
+  }
 }
 
 /** What was shown of it last. Where that cannot be read the clusters decide. */

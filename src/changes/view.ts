@@ -40,6 +40,9 @@ export interface ViewSubject {
 export type Changing = Pick<ChangeView, 'state' | 'says'> &
   Partial<Pick<ChangeView, 'until' | 'deadline' | 'question' | 'findings' | 'failure' | 'result' | 'steps'>>;
 
+/** What to do about a failure that says nothing of it. */
+const AFTER_FAILURE = 'The next run looks again by itself; `meshwarden doctor` tries every cluster.';
+
 /** A view of a change as it is now. */
 export function viewOf({ goal, intent, by, startedAt }: ViewSubject, at: number, now: Changing): ChangeView {
   return {
@@ -58,6 +61,7 @@ export function viewOf({ goal, intent, by, startedAt }: ViewSubject, at: number,
     result: [],
     shownIn: intent?.shownIn,
     ...now,
+    ...(now.failure === undefined ? {} : { failure: { next: AFTER_FAILURE, ...now.failure } }),
   };
 }
 

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly breaches: readonly Breach[];
   /** How many secrets of the lab were said anywhere. */
   readonly leaks: number;
-  /** Paths of all writes of the product that were accepted. */
+  /** Paths of all writes of the product that were accepted; those of the Lease where they count. */
   readonly writes: readonly string[];
 }
 
@@ -21,16 +21,19 @@ export interface CrashOptions {
   readonly after?: number;
   /** `empty`: what Redis held is lost with the process. */
   readonly memory?: 'kept' | 'empty';
+  /** Writes of the Lease count too. Their number may differ from run to run. */
+  readonly leases?: boolean;
 }
 
 /** The change from its approval to its end, with a process that ends in between. */
-export async function crashed(name: SceneName, { after, memory = 'kept' }: CrashOptions = {}): Promise<Outcome> {
+export async function crashed(name: SceneName, { after, memory = 'kept', leases = false }: CrashOptions = {}): Promise<Outcome> {
   const { stage, approval } = await openScene(name);
   try {
     const writes: string[] = [];
     const shown: Memory = new Map();
     const first = stage.start({ memory: shown });
     const letGo = stage.onProductWrite((path) => {
+      if (path.includes('/leases') && !leases) return;
       writes.push(path);
       if (writes.length === after) first.kill();
     });
@@ -56,4 +59,9 @@ export async function crashed(name: SceneName, { after, memory = 'kept' }: Crash
   } finally {
     await stage.stop();
   }
+}
+
+/** What has to be so at the end of every run. */
+export function whole({ state, end, breaches, leaks }: Outcome) {
+  return { state, end, breaches, leaks };
 }

@@ -3,7 +3,7 @@ import { advanceChange, distribute, planChange, startChange, steerChange, type S
 import type { ChangeView } from '../../src/changes/ports.ts';
 import { MINUTE } from '../../src/core/duration.ts';
 import type { Goal } from '../../src/rotation/goal.ts';
-import type { CaCluster, CaState } from '../../src/rotation/model.ts';
+import type { CaCluster, CaState, SourceSecret } from '../../src/rotation/model.ts';
 import type { Process, Stage } from './stage.ts';
 
 const PATIENCE_MS = 5 * MINUTE;
@@ -91,21 +91,24 @@ export async function endOf(stage: Stage): Promise<End> {
 
 function endOfCluster({ identity, cacerts, istiods, backups }: CaCluster, { signer }: CaState): EndOfCluster {
   const { name } = identity;
-  const object = cacerts.ok ? cacerts.value : null;
-  const pods = istiods.ok ? istiods.value : [];
-  const signing = object?.facts.signing[0]?.fingerprint;
-  const source = (signer.ok ? signer.value.sources : []).find(
-    ({ cluster, secret }) =>
-      cluster === name && secret.ok && secret.value?.assembly.ok === true && secret.value.assembly.signing.fingerprint === signing,
-  );
+  if (!cacerts.ok || cacerts.value === null || !istiods.ok || !backups.ok) throw new Error(`${name} cannot be seen`);
+  const { facts, record, contentId } = cacerts.value;
+  const signing = facts.signing[0]?.fingerprint;
+  const sources = signer.ok ? signer.value.sources.filter(({ cluster }) => cluster === name) : [];
+  const source = sources.find(({ secret }) => secret.ok && signerOf(secret.value) === signing);
+  const serves = istiods.value.map(({ served }) => (served?.ok === true ? served.value.certificates[1]?.fingerprint : undefined));
   return {
     name,
     signs: source === undefined ? 'older' : `generation ${source.generation}`,
-    served: pods.length > 0 && pods.every(({ served }) => served?.ok === true && served.value.certificates[1]?.fingerprint === signing),
-    proved: object !== null && object.record.proved?.contentId === object.contentId,
-    roots: object?.facts.roots.length ?? 0,
-    held: object?.record.hold !== undefined,
-    revoked: object?.record.revoked.length ?? 0,
-    backups: backups.ok ? backups.value.length : -1,
+    served: serves.length > 0 && serves.every((one) => one === signing),
+    proved: record.proved?.contentId === contentId,
+    roots: facts.roots.length,
+    held: record.hold !== undefined,
+    revoked: record.revoked.length,
+    backups: backups.value.length,
   };
+}
+
+function signerOf(secret: SourceSecret | null): string | undefined {
+  return secret?.assembly.ok === true ? secret.assembly.signing.fingerprint : undefined;
 }

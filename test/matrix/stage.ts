@@ -108,7 +108,7 @@ interface Parts extends Pick<Stage, 'mesh' | 'said' | 'audited'> {
 
 function startProcess({ mesh, folder, pinnedRoot, said, audited, log, holder }: Parts, options: ProcessOptions): Process {
   const { memory = new Map<string, ChangeView>(), port = (real) => real, deadlineMs } = options;
-  const hurried = hurriedFor(mesh);
+  const hurried = createHurriedClock(mesh.clock);
   const clock = portClock(mesh, hurried, deadlineMs);
   const targets = NAMES.map((name) => ({
     identity: { ...identityOf(name), roles: name === SIGNER ? (['signer'] as const) : [] },
@@ -149,18 +149,6 @@ function startProcess({ mesh, folder, pinnedRoot, said, audited, log, holder }: 
       void pool.close();
     },
     close: () => pool.close(),
-  };
-}
-
-/** A sleep is over at once, and everybody has done by then what there was to do. */
-function hurriedFor(mesh: LabMesh): Clock {
-  const hurried = createHurriedClock(mesh.clock);
-  return {
-    ...hurried,
-    async sleep(ms, signal) {
-      await hurried.sleep(ms, signal);
-      await settle(mesh);
-    },
   };
 }
 

@@ -10,7 +10,8 @@ const NAMESPACE = 'istio-system';
 /** Workloads take a new certificate after half of the life of the one they have. */
 const RENEWS_AFTER_MS = 12 * 3_600_000;
 
-type Fed = MeshEvent extends infer One ? (One extends MeshEvent ? Omit<One, 'at' | 'cluster'> : never) : never;
+type Without<Event> = Event extends MeshEvent ? Omit<Event, 'at' | 'cluster'> : never;
+type Fed = Without<MeshEvent>;
 
 export interface Watch {
   /** What whoever writes now was asked for; undefined: somebody else writes. */
@@ -22,7 +23,7 @@ export interface Watch {
 export function watchMesh(mesh: LabMesh, pinnedRoot: string): Watch {
   const rules = createInvariants({ pinnedRoot });
   const watch: Watch = { purpose: undefined, breaches: () => rules.violations() };
-  const feed = (cluster: string, event: Fed): void => rules.feed({ ...event, at: mesh.clock.now(), cluster } as MeshEvent);
+  const feed = (cluster: string, event: Fed): void => rules.feed({ ...event, at: mesh.clock.now(), cluster });
   const eyes = mesh.members.map((member) => lookAt(member, watch, { feed, now: () => mesh.clock.now() }));
   mesh.clock.onAdvance(() => {
     for (const look of eyes) look();
@@ -108,8 +109,8 @@ function dataOf(object: KubeObject): Readonly<Record<string, Uint8Array>> {
 /** Whoever owns a key of the data beside us. */
 function ownerOf({ metadata }: KubeObject): string {
   const fields = (metadata.managedFields ?? []) as readonly { readonly manager?: string; readonly fieldsV1?: object }[];
-  const others = fields.filter(({ manager, fieldsV1 }) => manager !== 'meshwarden' && fieldsV1 !== undefined && 'f:data' in fieldsV1);
-  return others[0]?.manager ?? 'meshwarden';
+  const other = fields.find(({ manager, fieldsV1 }) => manager !== 'meshwarden' && fieldsV1 !== undefined && 'f:data' in fieldsV1);
+  return other?.manager ?? 'meshwarden';
 }
 
 function bundleOf({
