@@ -1,4 +1,5 @@
 /** A restart of istiod on the way: asked for, guarded, one cluster at a time. */
+import { SECOND } from '../../core/duration.ts';
 import type { Decision } from '../goal.ts';
 import type { IstiodPod } from '../model.ts';
 import type { Course, Position } from './course.ts';
@@ -16,7 +17,7 @@ export interface Restart {
  * Asks, then restarts one revision, then waits until it is back. Never while the API server of another cluster is away: a new istiod would know nothing of what
  * runs there (domain.md D.3).
  */
-export function restartOf(course: Course, position: Position, { pods, why }: Restart): Decision | undefined {
+export function restartOf(course: Course, position: Position, { pods, since, why }: Restart): Decision | undefined {
   const [pod] = pods;
   if (pod === undefined) return undefined;
   const { name, cluster } = position;
@@ -35,8 +36,15 @@ export function restartOf(course: Course, position: Position, { pods, why }: Res
     const findings = away.map((other) => notSeen(other, 'The API server', other.api.ok ? '' : other.api.failure.message));
     return { kind: 'stuck', findings };
   }
+  const telling = tellingFrom(position, since);
+  if (course.now < telling) return { kind: 'wait', says: `${name}: istiod is restarted in a moment`, until: telling, deadline: undefined };
   const step = { kind: 'restart', cluster: name, revision: pod.revision, why } as const;
   return { kind: 'step', step, says: `restart istiod (${pod.revision}) in ${name}: ${why}` };
+}
+
+/** A pod tells its start in whole seconds of its own clock: one of earlier than this could not be told from those that are to go. */
+function tellingFrom({ cluster: { skewMs } }: Position, since: number): number {
+  return Math.floor(since / SECOND) * SECOND + SECOND + (skewMs.ok ? skewMs.value : 0);
 }
 
 /** One question for each time that a cluster is restarted on the way. */
