@@ -57,11 +57,6 @@ export function createAuthority(options: AuthorityOptions): Authority {
   return authority({ certificatePem, keyPem: printKey(key, options.keyForm) }, { chainPem: '', rootPem: certificatePem });
 }
 
-/** The root authority that a Secret holds: what a controller finds in the cluster. */
-export function rootFromPem(certificatePem: string, keyPem: string): Authority {
-  return authority({ certificatePem, keyPem }, { chainPem: '', rootPem: certificatePem });
-}
-
 /** A fresh private key as PEM, for a `cacerts` whose key does not match. */
 export function createKey(options: KeyOptions = {}): string {
   return printKey(newKey(options.keyKind), options.keyForm);

@@ -3,7 +3,7 @@ import type { AuditEntry, BoardPort, ChangeView, EngineContext } from '../change
 import type { ChangePlan, Goal } from '../rotation/goal.ts';
 import type { Approved } from '../rotation/model.ts';
 import { MINUTE } from '../core/duration.ts';
-import type { ActionContext, Role, ServiceContext } from './action.ts';
+import type { ActionContext, ProblemHistory, Role, ServiceContext } from './action.ts';
 import type { Once } from './once.ts';
 
 /** A plan that waits for approval. */
@@ -18,6 +18,13 @@ export interface Proposal {
   readonly expiresAt: number;
   readonly approvals: readonly Approved[];
   readonly state: 'open' | 'cancelled' | 'used';
+}
+
+/** What came of an approval. */
+export interface ApprovalAnswer {
+  readonly state: 'recorded' | 'enough' | 'already' | 'expired' | 'cancelled' | 'unknown';
+  readonly have: number;
+  readonly need: number;
 }
 
 export interface ProposalKeeper {
@@ -40,6 +47,8 @@ export interface ChangeServices {
   readonly board: BoardPort & { all(): Promise<readonly ChangeView[]> };
   /** Keeps a second run of the same from beginning in this process. */
   readonly once: Once;
+  /** Since when what is not published: apart from the problems of the mesh. */
+  readonly refusals: ProblemHistory;
   /** A new id for a plan. */
   readonly newId: () => string;
   /** How many people have to approve what. */

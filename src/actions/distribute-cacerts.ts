@@ -35,22 +35,30 @@ export const distributeCacerts: Action<Input, Distribution, ChangeContext> = {
       return { view: undefined, planned };
     }
     const view = await distribute({ only, by: by ?? 'schedule', patienceMs: PATIENCE_MS }, engine);
-    if (by === undefined) await tell(view, context);
+    if (by === undefined) await tell(only, view, context);
     return { view, planned: undefined };
   },
 };
 
-/** Whoever did not ask hears what was done, and what could not be: each piece of news once. */
-async function tell({ written, state, result, at, findings }: ChangeView, { outbox, clock }: ChangeContext): Promise<void> {
+/**
+ * Whoever did not ask hears what was done, and what could not be: each refusal once for as long as it lasts, and again when it comes back. It is over when a
+ * distribution to all clusters ends well without it.
+ */
+async function tell(only: Input['only'], view: ChangeView, { outbox, clock, changes }: ChangeContext): Promise<void> {
+  const { written, state, result, at } = view;
   const now = clock.now();
   if (written !== undefined && written.length > 0 && state === 'done')
     await outbox.add({ kind: 'caDistributed', id: `ca-distributed.${at}`, clusters: written, says: result }, now);
-  for (const finding of findings.filter(({ severity }) => severity !== 'info'))
-    await outbox.add({ kind: 'caRefused', id: `ca-refused.${idOf(finding)}`, finding }, now);
+  const findings = view.findings.filter(({ severity }) => severity !== 'info');
+  const since = await changes.refusals.record(findings.map(keyOf), now, state === 'done' && only === undefined);
+  for (const finding of findings) {
+    const key = keyOf(finding);
+    await outbox.add({ kind: 'caRefused', id: `ca-refused.${key}.${since.get(key) ?? now}`, finding }, now);
+  }
 }
 
 /** The same refusal of the same object for the same reason is the same news. */
-function idOf({ code, subject, title }: Finding): string {
+function keyOf({ code, subject, title }: Finding): string {
   return createHash('sha256')
     .update(JSON.stringify([code, subject, title]))
     .digest('hex')

@@ -15,7 +15,7 @@ import { createJobQueue } from '../jobs/queue.ts';
 import { createAudit } from '../store/audit.ts';
 import { createBoard } from '../store/board.ts';
 import { connectRedis, whenReady, type RedisConnections } from '../store/connection.ts';
-import { openAuthority, openProposals, PURE_PARTS, record } from './changes.ts';
+import { canSign, newPlanId, openAuthority, openProposals, PURE_PARTS, record } from './changes.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Random } from '../core/random.ts';
@@ -30,10 +30,9 @@ export interface HereOptions {
 
 /** How long a command waits for Redis before it goes on without. */
 const REDIS_MS = 2 * SECOND;
-const PLAN_ID_LENGTH = 4;
 
 export function openChangesHere({ config, target, pool, machine, signal }: HereOptions): ChangesHere {
-  const { clock, random, log } = machine;
+  const { clock, log } = machine;
   const authority = openAuthority(config, target, pool, machine);
   const connections = config.redis === undefined ? undefined : connectRedis(config.redis, log);
   const redis = connections?.open('prompt');
@@ -58,13 +57,18 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
     if (redis === undefined || connections === undefined || !(await ready)) throw withoutRedis(what, config);
     return { redis, connections };
   };
+  const openPlans = async (what: string) => {
+    const here = await needRedis(what);
+    if (!canSign(config)) throw withoutKey(what);
+    return { here, plans: openProposals(config, here.redis, machine) };
+  };
   return {
     needed: (goal) => approvalsFor(goal, config.approvals.needed),
     plan: (goal) => planChange(goal, quiet),
     start: ({ goal, plan, by }, progress) =>
       startChange(
         {
-          id: random.id(PLAN_ID_LENGTH),
+          id: newPlanId(machine),
           goal,
           planHash: plan.hash,
           by,
@@ -83,13 +87,13 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
     },
     standing: async () => standingOf(await authority.look({ probe: 'none' }, signal)),
     async propose({ goal, plan, by }) {
-      const here = await needRedis('keep a plan that several people approve');
-      const common = { id: random.id(PLAN_ID_LENGTH), plan, by, ...requirementsOf(goal, config.approvals.needed) };
-      return openProposals(config, here.redis, machine).create(common, clock.now());
+      const { plans } = await openPlans('keep a plan that several people approve');
+      const common = { id: newPlanId(machine), plan, by, ...requirementsOf(goal, config.approvals.needed) };
+      return plans.create(common, clock.now());
     },
     async approve(id, by) {
-      const here = await needRedis('approve a plan');
-      const approval = await openProposals(config, here.redis, machine).approve(id, { user: by, at: clock.now() });
+      const { here, plans } = await openPlans('approve a plan');
+      const approval = await plans.approve(id, { user: by, at: clock.now() });
       if (approval.state === 'enough') await submitCarryOut(id, here, machine);
       return approval;
     },
@@ -133,6 +137,16 @@ async function submitCarryOut(id: string, { redis, connections }: Here, { clock,
   } finally {
     await queue.close();
   }
+}
+
+function withoutKey(what: string): OperatorError {
+  return new OperatorError({
+    reason: 'invalid',
+    what: `Cannot ${what}`,
+    where: 'configuration, section approvals',
+    why: 'there is neither a key to sign approvals with nor a bot token to make one from',
+    next: 'Set approvals.keyFile, the same on every machine that runs meshwarden.',
+  });
 }
 
 function withoutRedis(what: string, { redis }: Config): OperatorError {

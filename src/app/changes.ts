@@ -19,6 +19,8 @@ import { violations } from '../rotation/rules/index.ts';
 import { oneHolder } from './one-holder.ts';
 import { createAudit } from '../store/audit.ts';
 import { createBoard } from '../store/board.ts';
+import { KEYS } from '../store/keys.ts';
+import { createProblemHistory } from '../store/memory.ts';
 import { createOutbox } from '../store/outbox.ts';
 import { createProposals, type ProposalStore } from '../store/proposals.ts';
 
@@ -55,8 +57,18 @@ export function openAuthority(config: Config, target: AuthorityTarget, pool: Clu
   return { ...port, lease: oneHolder((signal) => port.lease(signal)) };
 }
 
+/** A new id for a plan. */
+export function newPlanId({ random }: Pick<Machine, 'random'>): string {
+  return random.id(PLAN_ID_LENGTH);
+}
+
 /** What the planners and rules are, for an engine. */
 export const PURE_PARTS = { plannerOf, violations } satisfies Pick<EngineContext, 'plannerOf' | 'violations'>;
+
+/** Whether approvals are signed with a key that other processes have too. */
+export function canSign({ approvals, discord }: Config): boolean {
+  return approvals.key !== undefined || discord?.token !== undefined;
+}
 
 /** Plans that wait for approval, as bot, worker and command line see them. */
 export function openProposals(config: Config, redis: Redis | Cluster, { clock, random, log }: Machine): ProposalStore {
@@ -83,7 +95,8 @@ export function openChangeServices(config: Config, authority: AuthorityPort, red
     audit,
     board,
     once: createOnce(),
-    newId: () => machine.random.id(PLAN_ID_LENGTH),
+    refusals: createProblemHistory(redis, KEYS.refusals),
+    newId: () => newPlanId(machine),
     needed: config.approvals.needed,
   };
 }

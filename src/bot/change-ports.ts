@@ -1,16 +1,10 @@
 /** What the bot needs of changes to the authority: plans that wait for approval, and how each change stands. */
-import type { Proposal } from '../actions/changes.ts';
+import type { ApprovalAnswer, Proposal } from '../actions/changes.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { AuditPort, ChangeView } from '../changes/ports.ts';
 import type { Approved } from '../rotation/model.ts';
 
-export type { Proposal };
-
-export interface ApprovalAnswer {
-  readonly state: 'recorded' | 'enough' | 'already' | 'expired' | 'cancelled' | 'unknown';
-  readonly have: number;
-  readonly need: number;
-}
+export type { ApprovalAnswer, Proposal };
 
 /** Plans that wait for approval. Whoever implements it signs each approval; the worker checks it again. */
 export interface Proposals {

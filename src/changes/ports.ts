@@ -8,7 +8,7 @@ import type { CaState, Intent, IntentObject } from '../rotation/model.ts';
 
 /** What a look covers. */
 export interface LookOptions {
-  /** Names of clusters; undefined: all. The intent is looked at in any case, signer and sources unless no cluster is asked for. */
+  /** Names of clusters; undefined: all. Signer and intent are looked at in any case. */
   readonly only?: readonly string[];
   /** Ask every istiod for the chain that it serves: `unproved` where the present data are not marked as proved, `all`, `none`. */
   readonly probe: 'none' | 'unproved' | 'all';

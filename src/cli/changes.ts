@@ -1,3 +1,4 @@
+import type { ApprovalAnswer } from '../actions/changes.ts';
 import type { AuditEntry, ChangeView } from '../changes/ports.ts';
 import type { Standing } from '../actions/list-changes.ts';
 import type { ChangePlan, Goal, Planned } from '../rotation/goal.ts';
@@ -25,14 +26,8 @@ export interface ChangesHere {
   /** Keeps a plan that several people have to approve, and gives its id. @throws OperatorError without Redis. */
   propose(request: StartHere): Promise<{ readonly id: string; readonly expiresAt: number }>;
   /** Approves from this host, which counts as the second factor too. @throws OperatorError without Redis. */
-  approve(id: string, by: string): Promise<Approval>;
+  approve(id: string, by: string): Promise<ApprovalAnswer>;
   /** Newest first. @throws OperatorError without Redis. */
   audit(limit: number): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
-}
-
-export interface Approval {
-  readonly state: 'recorded' | 'enough' | 'already' | 'expired' | 'cancelled' | 'unknown';
-  readonly have: number;
-  readonly need: number;
 }

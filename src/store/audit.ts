@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { redisError } from './connection.ts';
+import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 
 /** Older entries are forgotten, some more than this are kept. */
@@ -16,22 +16,16 @@ export interface AuditStore<Entry> {
 export function createAudit<Entry>(redis: Redis | Cluster): AuditStore<Entry> {
   return {
     async add(entry) {
-      try {
-        await redis.xadd(KEYS.audit, 'MAXLEN', '~', MOST_KEPT, '*', FIELD, JSON.stringify(entry));
-      } catch (error) {
-        throw redisError('Cannot record what was done', error);
-      }
+      await throughRedis('Cannot record what was done', () =>
+        redis.xadd(KEYS.audit, 'MAXLEN', '~', MOST_KEPT, '*', FIELD, JSON.stringify(entry)),
+      );
     },
     async newest(limit) {
-      try {
-        const entries = await redis.xrevrange(KEYS.audit, '+', '-', 'COUNT', limit);
-        return entries.flatMap(([, fields]) => {
-          const text = fields[fields.indexOf(FIELD) + 1];
-          return text === undefined ? [] : [JSON.parse(text) as Entry];
-        });
-      } catch (error) {
-        throw redisError('Cannot read what was done', error);
-      }
+      const entries = await throughRedis('Cannot read what was done', () => redis.xrevrange(KEYS.audit, '+', '-', 'COUNT', limit));
+      return entries.flatMap(([, fields]) => {
+        const text = fields[fields.indexOf(FIELD) + 1];
+        return text === undefined ? [] : [JSON.parse(text) as Entry];
+      });
     },
   };
 }

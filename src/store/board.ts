@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { redisError } from './connection.ts';
+import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 
 /** A view as it lies on the board. `told`: what whoever showed the one before noted. */
@@ -60,19 +60,21 @@ export function createBoard<View extends { readonly id: string; readonly at: num
   return {
     async put(view) {
       const said = JSON.stringify({ ...view, at: 0 });
-      await call('Cannot keep how a change stands', () =>
+      await throughRedis('Cannot keep how a change stands', () =>
         redis.eval(PUT, 2, views, shown, view.id, said, JSON.stringify(view), view.at, MOST_KEPT),
       );
     },
     async get(id) {
-      const text = await call('Cannot read how a change stands', () => redis.hget(views, id));
+      const text = await throughRedis('Cannot read how a change stands', () => redis.hget(views, id));
       return text === null ? undefined : read(text);
     },
     async all() {
-      return (await call('Cannot read how changes stand', () => redis.hvals(views))).map(read);
+      return (await throughRedis('Cannot read how changes stand', () => redis.hvals(views))).map(read);
     },
     async due() {
-      const [kept, seen] = await call('Cannot read how changes stand', () => Promise.all([redis.hgetall(views), redis.hgetall(shown)]));
+      const [kept, seen] = await throughRedis('Cannot read how changes stand', () =>
+        Promise.all([redis.hgetall(views), redis.hgetall(shown)]),
+      );
       return Object.entries(kept).flatMap(([id, text]) => {
         const { version } = JSON.parse(text) as Kept;
         const before = seen[id] === undefined ? undefined : (JSON.parse(seen[id]) as Shown);
@@ -80,15 +82,7 @@ export function createBoard<View extends { readonly id: string; readonly at: num
       });
     },
     async shown(id, version, told) {
-      await call('Cannot note what was shown', () => redis.hset(shown, id, JSON.stringify({ version, told })));
+      await throughRedis('Cannot note what was shown', () => redis.hset(shown, id, JSON.stringify({ version, told })));
     },
   };
-}
-
-async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw redisError(what, error);
-  }
 }

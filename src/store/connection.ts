@@ -148,6 +148,15 @@ function create({ address, username, password }: RedisTarget, use: RedisUse | 'o
   return new Redis({ ...options, host: address.node.host, port: address.node.port, db: address.database });
 }
 
+/** Does something with Redis. @throws OperatorError that says what could not be done. */
+export async function throughRedis<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw redisError(what, error);
+  }
+}
+
 /** The error of a Redis call as one for the person on call. */
 export function redisError(what: string, error: unknown): OperatorError {
   return new OperatorError({

@@ -8,6 +8,8 @@ export const KEYS = {
   outboxKnown: `${PREFIX}:outbox:known:`,
   caMemory: `${PREFIX}:ca-memory`,
   problems: `${PREFIX}:problems`,
+  /** What is not published, and since when. */
+  refusals: `${PREFIX}:refusals`,
   slots: `${PREFIX}:slots`,
   botBackoff: `${PREFIX}:bot-backoff`,
   replies: `${PREFIX}:replies`,

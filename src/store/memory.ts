@@ -46,14 +46,17 @@ if ARGV[2] == '1' then
 end
 return out`;
 
-/** Since when each problem is there. */
-export function createProblemHistory(redis: Redis | Cluster): {
+/** Since when each problem is there. `key`: which problems, for those of one kind are forgotten without the others. */
+export function createProblemHistory(
+  redis: Redis | Cluster,
+  key: string = KEYS.problems,
+): {
   record(keys: readonly string[], now: number, forget: boolean): Promise<ReadonlyMap<string, number>>;
 } {
   return {
     async record(keys, now, forget) {
       try {
-        const since = (await redis.eval(RECORD, 1, KEYS.problems, now, forget ? '1' : '0', ...keys)) as readonly string[];
+        const since = (await redis.eval(RECORD, 1, key, now, forget ? '1' : '0', ...keys)) as readonly string[];
         return new Map(keys.map((key, index) => [key, Number(since[index])]));
       } catch (error) {
         throw redisError('Cannot keep count of problems', error);

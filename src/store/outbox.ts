@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { DAY } from '../core/duration.ts';
-import { redisError } from './connection.ts';
+import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 
 /** How long the id of a notice is remembered, so that the same news is not told again. */
@@ -65,34 +65,34 @@ export function createOutbox<Notice extends { readonly id: string }>(redis: Redi
   return {
     async add(notice, now) {
       const body = JSON.stringify({ notice, at: now });
-      const added = await call('Cannot put a notice into the outbox', () =>
+      const added = await throughRedis('Cannot put a notice into the outbox', () =>
         redis.eval(ADD, 3, entries, due, known + notice.id, notice.id, body, now, REMEMBERED_MS),
       );
       return added === 1 ? 'added' : 'known';
     },
     async claim(now, leaseMs) {
-      const claimed = await call('Cannot read the outbox', () => redis.eval(CLAIM, 2, entries, due, now, now + leaseMs));
+      const claimed = await throughRedis('Cannot read the outbox', () => redis.eval(CLAIM, 2, entries, due, now, now + leaseMs));
       if (!Array.isArray(claimed)) return undefined;
       const [id, body, attempt] = claimed.map(String) as [string, string, string];
       const { notice, at } = JSON.parse(body) as { notice: Notice; at: number };
       return { id, notice, at, nonce: nonceOf(id), attempt: Number(attempt) };
     },
     async done(id, messageId) {
-      await call('Cannot clear the outbox', () => redis.eval(DONE, 3, entries, due, known + id, id, messageId));
+      await throughRedis('Cannot clear the outbox', () => redis.eval(DONE, 3, entries, due, known + id, id, messageId));
     },
     async messageOf(id) {
-      const message = await call('Cannot read what a notice became', () => redis.get(known + id));
+      const message = await throughRedis('Cannot read what a notice became', () => redis.get(known + id));
       return message === null || message === '' ? undefined : message;
     },
     async retry(entry, now, afterMs) {
       const wait = afterMs ?? Math.min(FIRST_RETRY_MS * 2 ** (entry.attempt - 1), LAST_RETRY_MS);
-      await call('Cannot put a notice back', () => redis.zadd(due, 'XX', String(now + wait), entry.id));
+      await throughRedis('Cannot put a notice back', () => redis.zadd(due, 'XX', String(now + wait), entry.id));
       return now + wait;
     },
-    depth: () => call('Cannot count the outbox', () => redis.zcard(due)),
+    depth: () => throughRedis('Cannot count the outbox', () => redis.zcard(due)),
     async nextDue() {
-      const [first] = await call('Cannot read the outbox', () => redis.zrange(due, '0', '0'));
-      const score = first === undefined ? null : await call('Cannot read the outbox', () => redis.zscore(due, first));
+      const [first] = await throughRedis('Cannot read the outbox', () => redis.zrange(due, '0', '0'));
+      const score = first === undefined ? null : await throughRedis('Cannot read the outbox', () => redis.zscore(due, first));
       return score === null ? undefined : Number(score);
     },
   };
@@ -101,12 +101,4 @@ export function createOutbox<Notice extends { readonly id: string }>(redis: Redi
 /** At most 25 characters, Discord's limit for a nonce; the same id gives the same nonce. */
 function nonceOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 24);
-}
-
-async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw redisError(what, error);
-  }
 }

@@ -6,7 +6,7 @@ import { HOUR, MINUTE, SECOND } from '../core/duration.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { Goal, type ChangePlan } from '../rotation/goal.ts';
-import { redisError } from './connection.ts';
+import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 import { parseKept } from './parse.ts';
 
@@ -108,7 +108,7 @@ return 1`;
 export function createProposals(options: ProposalOptions): ProposalStore {
   const { redis, now } = options;
   const get = async (id: string): Promise<KeptProposal | undefined> => {
-    const fields = await call('Cannot read a plan', () => redis.hgetall(KEYS.proposals + id));
+    const fields = await throughRedis('Cannot read a plan', () => redis.hgetall(KEYS.proposals + id));
     return readProposal(fields, options);
   };
   return {
@@ -117,7 +117,9 @@ export function createProposals(options: ProposalOptions): ProposalStore {
       const key = KEYS.proposals + proposal.id;
       const expiresAt = at + APPROVAL_MS;
       const body = JSON.stringify(proposal);
-      const created = await call('Cannot keep a plan', () => redis.eval(CREATE, 1, key, body, expiresAt, APPROVAL_MS + REMEMBERED_MS));
+      const created = await throughRedis('Cannot keep a plan', () =>
+        redis.eval(CREATE, 1, key, body, expiresAt, APPROVAL_MS + REMEMBERED_MS),
+      );
       if (created !== 1) throw idTaken(proposal.id);
       return { ...proposal, expiresAt, approvals: [], state: 'open' };
     },
@@ -126,25 +128,49 @@ export function createProposals(options: ProposalOptions): ProposalStore {
       if (proposal === undefined) return { state: 'unknown', have: 0, need: 0 };
       const { needed, expiresAt, plan } = proposal;
       const value = JSON.stringify({ at, signature: sign(options.key, { id, hash: plan.hash, user, expiresAt }) });
-      const answer = await call('Cannot keep an approval', () => redis.eval(APPROVE, 1, KEYS.proposals + id, user, value, now(), needed));
+      const answer = await throughRedis('Cannot keep an approval', () =>
+        redis.eval(APPROVE, 1, KEYS.proposals + id, user, value, now(), needed),
+      );
       const [state, have] = answer as [ApprovalResult['state'], number];
       return { state, have, need: needed };
     },
     async cancel(id) {
-      return (await call('Cannot cancel a plan', () => redis.eval(CANCEL, 1, KEYS.proposals + id))) === 1;
+      return (await throughRedis('Cannot cancel a plan', () => redis.eval(CANCEL, 1, KEYS.proposals + id))) === 1;
     },
     secondFactor: (_id, user, code) => checkCode(user, code, options),
     async take(id, taker) {
-      const taken = await call('Cannot take a plan', () => redis.eval(TAKE, 1, KEYS.proposals + id, taker, now(), GRACE_MS));
+      const taken = await throughRedis('Cannot take a plan', () => redis.eval(TAKE, 1, KEYS.proposals + id, taker, now(), GRACE_MS));
       const proposal = taken === 1 ? await get(id) : undefined;
       return proposal !== undefined && proposal.approvals.length >= proposal.needed ? proposal : undefined;
     },
   };
 }
 
-const Body = z.looseObject({
+const lines = z.array(z.string());
+
+/** JSON leaves out what is undefined, and a plan has it. */
+const Step = z
+  .object({
+    key: z.string(),
+    title: z.string(),
+    risk: z.string().optional(),
+    waitsMs: z.number().optional(),
+    state: z.enum(['todo', 'now', 'done']),
+  })
+  .transform(({ risk, waitsMs, ...step }) => ({ ...step, risk, waitsMs }));
+
+const Body = z.object({
   id: z.string(),
-  plan: z.looseObject({ goal: Goal, title: z.string(), hash: z.string(), steps: z.array(z.looseObject({ key: z.string() })) }),
+  plan: z.object({
+    goal: Goal,
+    title: z.string(),
+    now: lines,
+    then: lines,
+    steps: z.array(Step),
+    remarks: lines,
+    waived: lines,
+    hash: z.string(),
+  }),
   by: z.string(),
   needed: z.int().min(1),
   secondFactor: z.boolean(),
@@ -155,10 +181,8 @@ const Approval = z.object({ at: z.number(), signature: z.string() });
 
 /** Approvals whose signature is not ours count for nothing. */
 function readProposal(fields: Readonly<Record<string, string>>, { key }: ProposalOptions): KeptProposal | undefined {
-  const body = parseKept(Body, fields['body'] ?? null);
-  if (body === undefined) return undefined;
-  // The rest of a plan is only shown: what is carried out is computed anew, and must have its hash.
-  const init = body as unknown as ProposalInit;
+  const init = parseKept(Body, fields['body'] ?? null);
+  if (init === undefined) return undefined;
   const expiresAt = Number(fields['expiresAt']);
   const approvals = Object.entries(fields).flatMap(([field, text]) => {
     if (!field.startsWith('approval:')) return [];
@@ -201,17 +225,17 @@ async function checkCode(user: string, code: string, { redis, totp, now }: Propo
   const secret = totp.get(user);
   if (secret === undefined || !/^\d{6}$/.test(code)) return false;
   const wrongKey = `${KEYS.wrongCodes}${user}`;
-  const wrong = Number((await call('Cannot count codes', () => redis.get(wrongKey))) ?? 0);
+  const wrong = Number((await throughRedis('Cannot count codes', () => redis.get(wrongKey))) ?? 0);
   if (wrong >= MOST_WRONG) return false;
   const timestamp = now();
   const delta = new TOTP({ secret: OtpSecret.fromBase32(secret.reveal()) }).validate({ token: code, timestamp, window: WINDOW });
   if (delta === null) {
-    await call('Cannot count codes', () => redis.eval(COUNT, 1, wrongKey, APPROVAL_MS));
+    await throughRedis('Cannot count codes', () => redis.eval(COUNT, 1, wrongKey, APPROVAL_MS));
     return false;
   }
   const step = Math.floor(timestamp / STEP_MS) + delta;
   const key = `${KEYS.codes}${user}:${step}`;
-  return (await call('Cannot note a code', () => redis.set(key, '', 'PX', STEP_MS * (2 * WINDOW + 2), 'NX'))) === 'OK';
+  return (await throughRedis('Cannot note a code', () => redis.set(key, '', 'PX', STEP_MS * (2 * WINDOW + 2), 'NX'))) === 'OK';
 }
 
 function idTaken(id: string): OperatorError {
@@ -221,12 +245,4 @@ function idTaken(id: string): OperatorError {
     why: `another one has the id ${id}`,
     next: 'Ask for it again: it gets another id.',
   });
-}
-
-async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw redisError(what, error);
-  }
 }

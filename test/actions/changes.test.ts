@@ -188,6 +188,27 @@ describe('distribute-cacerts', () => {
     expect(notices).toEqual([{ kind: 'caRefused', id: notices[0]?.id, finding }]);
   });
 
+  it('tells again what it refuses when it comes back after it was over', async () => {
+    let refuses = true;
+    const done = { kind: 'done', says: ['all is well'], findings: [] } as const;
+    const { given, notices } = desk({ decide: () => (refuses ? { kind: 'stuck', findings: [finding] } : done) });
+
+    await distributeCacerts.run({}, given);
+    refuses = false;
+    // A look at some clusters says nothing of the others: it is not over by that.
+    await distributeCacerts.run({ only: ['cluster-a'] }, given);
+    refuses = true;
+    await given.clock.sleep(60_000);
+    await distributeCacerts.run({}, given);
+    expect(notices).toHaveLength(1);
+
+    refuses = false;
+    await distributeCacerts.run({}, given);
+    refuses = true;
+    await distributeCacerts.run({}, given);
+    expect(notices.map(({ kind }) => kind)).toEqual(['caRefused', 'caRefused']);
+  });
+
   it('answers whoever asked, and tells nobody else', async () => {
     const { given, notices } = desk({ decide: () => ({ kind: 'stuck', findings: [finding] }) });
 

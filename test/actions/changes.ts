@@ -31,6 +31,7 @@ export function desk(options: StageOptions = {}, changed: Partial<ChangeServices
     audit: { newest: async (limit) => stand.audited.toReversed().slice(0, limit) },
     board: { ...board, all: async () => [...new Map(stand.views.map((view) => [view.id, view])).values()] },
     once: createOnce(),
+    refusals: refusals(),
     newId: () => 'k7f3',
     needed: { intermediate: 1, root: 2, emergency: 1 },
     ...changed,
@@ -44,4 +45,16 @@ export function desk(options: StageOptions = {}, changed: Partial<ChangeServices
   };
   const { context } = serving(mesh(), new Map());
   return { ...stand, proposals, notices, given: { ...context, clock, log, signal, progress, outbox, changes, jobId: 'job-1' } };
+}
+
+/** Since when each refusal is there, in memory. */
+function refusals(): ChangeServices['refusals'] {
+  let since = new Map<string, number>();
+  return {
+    async record(keys, now, forget) {
+      const seen = new Map(keys.map((key) => [key, since.get(key) ?? now]));
+      since = forget ? seen : new Map([...since, ...seen]);
+      return seen;
+    },
+  };
 }

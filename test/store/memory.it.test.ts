@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster, Redis } from 'ioredis';
 import { createBotBackoff } from '../../src/store/bot-backoff.ts';
 import { connectRedis, whenReady, type RedisConnections } from '../../src/store/connection.ts';
+import { KEYS } from '../../src/store/keys.ts';
 import { createCaMemory, createProblemHistory, createSlots } from '../../src/store/memory.ts';
 import { createPendingReplies } from '../../src/store/replies.ts';
 import { logLines } from '../core/log-lines.ts';
@@ -54,6 +55,20 @@ describe('what was last seen of the authority', () => {
 });
 
 describe('since when problems are there', () => {
+  it('forgets problems of one kind without those of another', async () => {
+    const history = createProblemHistory(redis);
+    const refusals = createProblemHistory(redis, KEYS.refusals);
+    await history.record(['kept'], 100, false);
+    await refusals.record(['over'], 100, false);
+
+    await refusals.record([], 200, true);
+
+    expect([...(await history.record(['kept'], 300, false)), ...(await refusals.record(['over'], 300, false))]).toEqual([
+      ['kept', 100],
+      ['over', 300],
+    ]);
+  });
+
   it('keeps the first instant, however often a problem is seen', async () => {
     const history = createProblemHistory(redis);
 

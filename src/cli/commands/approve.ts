@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Approval } from '../changes.ts';
+import type { ApprovalAnswer } from '../../actions/changes.ts';
 import { withChanges } from '../change-command.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -21,7 +21,7 @@ async function run(id: string, flags: { readonly config?: string }, context: Cli
   });
 }
 
-const WORDS: Readonly<Record<Approval['state'], (approval: Approval) => string>> = {
+const WORDS: Readonly<Record<ApprovalAnswer['state'], (approval: ApprovalAnswer) => string>> = {
   recorded: ({ have, need }) => `Approved: ${have} of ${need}.`,
   enough: () => 'Approved by enough people: it begins. `meshwarden rotation` shows how it goes.',
   already: ({ have, need }) => `You approved it already: ${have} of ${need}. Another person has to.`,

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { AuthorityKeyIdentifierExtension, SubjectKeyIdentifierExtension, X509Certificate, X509ChainBuilder } from '@peculiar/x509';
 import { describe, expect, it } from 'vitest';
-import { type Authority, createAuthority, createKey, type LabKeyKind, rootFromPem } from '../../../lab/pki/authority.ts';
+import { type Authority, createAuthority, createKey, type LabKeyKind } from '../../../lab/pki/authority.ts';
 import { everyKeyEverMade, secretsIn } from '../../../lab/pki/keys.ts';
 
 const DAY = 86_400_000;
@@ -98,16 +98,6 @@ describe('lab/pki/authority', () => {
     expect(middle.keyPem.split('\n')[0]).toBe('-----BEGIN PRIVATE KEY-----');
     expect(stray.split('\n')[0]).toBe('-----BEGIN EC PRIVATE KEY-----');
     expect([middle.keyPem, stray].filter((key) => !everyKeyEverMade().includes(key))).toEqual([]);
-  });
-
-  it('goes on issuing from what a Secret holds', async () => {
-    const top = root();
-    const again = rootFromPem(top.certificatePem, top.keyPem);
-    const middle = again.issueIntermediate({ commonName: 'istio-ica-cluster-b', ...LIFE });
-
-    expect(middle.rootPem).toBe(top.certificatePem);
-    expect(middle.chainPem).toBe(middle.certificatePem);
-    expect(await judged(middle.certificatePem, top.certificatePem)).toMatchObject({ issuer: 'CN=istio-root', signed: true });
   });
 
   it('writes years from 2050 on with four digits', () => {
