@@ -31,13 +31,15 @@ export function proofOf({ istiods }: CaCluster, object: CacertsObject, now: numb
   return { pods, proved: pods.length > 0 && pods.every(({ proof }) => proof === 'serves') };
 }
 
-function proofOfPod(pod: IstiodPod, { facts: { signing, roots } }: CacertsObject, now: number): PodProof {
+function proofOfPod(pod: IstiodPod, { facts: { signing, roots, key } }: CacertsObject, now: number): PodProof {
   const { served, startedAt, ready } = pod;
   if (served === undefined) return startedAt === undefined || !ready ? 'down' : 'unasked';
   if (!served.ok) return ['forbidden', 'unauthorized'].includes(served.failure.reason) ? 'hidden' : 'down';
   const { certificates, signed } = served.value;
   const chains = [certificates, signed?.chain ?? []].filter((chain) => chain.length > 0);
-  const fits = chains.length > 0 && chains.every((chain) => isSignedWith(chain, signing[0], roots, now));
+  // Beside a foreign key istiod goes on with the one that it read before: what it serves says nothing about these data.
+  const keyFits = key !== undefined && key.publicKeyFingerprint === signing[0]?.publicKeyFingerprint;
+  const fits = keyFits && chains.length > 0 && chains.every((chain) => isSignedWith(chain, signing[0], roots, now));
   const handsOut = signed === undefined || sameBundle(signed.roots, roots);
   return fits && handsOut ? 'serves' : 'other';
 }

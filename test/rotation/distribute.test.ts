@@ -183,6 +183,25 @@ describe('rotation/distribute', () => {
     expect(decide(unasked).kind).toBe('done');
   });
 
+  it('takes nothing for proved beside a foreign key: istiod goes on with the one that it read before', () => {
+    const object = b.cacerts(b.ica('b'), {}, { 'ca-key.pem': createKey() });
+    const lost = {
+      ...object.record,
+      source: undefined,
+      writtenAt: undefined,
+      proved: undefined,
+      rootsSince: undefined,
+      signerSince: undefined,
+    };
+    const damaged = { ...object, record: lost };
+    const state = b.change(b.mesh(), b.withCacerts('b', damaged));
+    expect(stepOf(decide(state))).toMatchObject({ kind: 'backup', cluster: 'b', contentId: damaged.contentId });
+    const backed = b.withCluster('b', {
+      backups: b.seen([{ ...b.backup(b.ica('b')), contentId: damaged.contentId, facts: damaged.facts }]),
+    });
+    expect(stepOf(decide(b.change(state, backed)))).toMatchObject({ kind: 'write', cluster: 'b', fingerprint: b.fingerprint(b.ica('b')) });
+  });
+
   it('lets first data that no istiod reads yet stand in nobody’s way', () => {
     const first = (name: string) => b.withCluster(name, { istiods: b.seen([]) });
     const state = b.change(b.mesh(), first('a'), first('b'), b.withCacerts('a', b.written(b.ica('a'), DAY)), b.withCacerts('b', null));
