@@ -88,7 +88,81 @@ export interface RedisConfig {
 }
 
 /** What can be scheduled. */
-export type ScheduleName = 'observe-mesh' | 'check-ca-expiry' | 'distribute-cacerts' | 'advance-changes';
+export type ScheduleName =
+  | 'observe-mesh'
+  | 'check-ca-expiry'
+  | 'distribute-cacerts'
+  | 'advance-changes'
+  | 'probe-links'
+  | 'probe-mesh'
+  | 'verify-public-path'
+  | 'audit-schedules';
+
+/** How this process reaches the tailnet and what it may ask of it. */
+export interface TailscaleConfig {
+  /** Absolute path of the LocalAPI's unix socket; undefined: it is not asked. */
+  readonly socket: string | undefined;
+  /** SOCKS5 proxy of a tailscaled in userspace networking, through which the tailnet is reached; undefined: directly. */
+  readonly proxy: HostPort | undefined;
+  /** Tailscale's control API; undefined: it is not asked. */
+  readonly control:
+    | {
+        readonly api: string;
+        readonly tailnet: string;
+        readonly clientId: string;
+        /** Undefined only where the caller asked for no secrets. */
+        readonly clientSecret: Secret | undefined;
+      }
+    | undefined;
+}
+
+/** What is measured, and how. Durations in milliseconds. */
+export interface ProbesConfig {
+  /** The cluster that this process runs in; undefined: none of them is known to be it. */
+  readonly vantage: string | undefined;
+  /** How long a connection may take before it counts as failed. */
+  readonly connectWithin: number;
+  /** `service` is a pattern: `{cluster}` stands for the name of a cluster. */
+  readonly canary: { readonly namespace: string; readonly service: string; readonly port: number };
+  /** A round trip longer than this counts as a degraded link. */
+  readonly slowAfter: number;
+  /** Skew of a clock that is told of. */
+  readonly skewAfter: number;
+  /** The public request: enters at the edge, is answered in `cluster`. */
+  readonly publicPaths: readonly {
+    readonly url: string;
+    readonly cluster: string;
+    readonly status: number;
+    /** Connects there instead of to the host of the URL. */
+    readonly address: HostPort | undefined;
+  }[];
+}
+
+/** How a rule of alerts differs from its default. Durations in milliseconds. */
+export interface AlertRuleConfig {
+  readonly severity?: 'page' | 'ticket' | 'info' | 'off';
+  readonly failures?: number;
+  readonly of?: number;
+  readonly recoveries?: number;
+  readonly unknownAfter?: number;
+  readonly remindEvery?: number;
+}
+
+/** Who hears what, when. Durations in milliseconds. */
+export interface AlertsConfig {
+  /** By the name of the rule. */
+  readonly rules: Readonly<Record<string, AlertRuleConfig>>;
+  readonly flapping: { readonly changes: number; readonly within: number; readonly calmAfter: number };
+  readonly nagAfter: number;
+  readonly escalation: { readonly after: number; readonly role: string } | undefined;
+  readonly quiet:
+    | { readonly fromMinute: number; readonly toMinute: number; readonly severities: readonly ('page' | 'ticket' | 'info')[] }
+    | undefined;
+  /** Address of a webhook that takes alerts while the bot cannot post; undefined: none. */
+  readonly fallbackWebhook: Secret | undefined;
+  /** Address that is asked once a minute while all is well with us; undefined: none. */
+  readonly heartbeat: Secret | undefined;
+}
 
 export interface Config {
   /** `kubeconfig`: nobody wrote a file; contexts stand for clusters, and none of them is known to be the signer. */
@@ -109,6 +183,9 @@ export interface Config {
   /** `overdueAfter`: how long after its renewal time a certificate counts as overdue, in milliseconds. */
   readonly renewal: { readonly overdueAfter: number };
   readonly log: { readonly level: LogLevel };
+  readonly tailscale: TailscaleConfig;
+  readonly probes: ProbesConfig;
+  readonly alerts: AlertsConfig;
 }
 
 /** The name of the cert-manager Certificate that keeps a cluster's intermediate. */
