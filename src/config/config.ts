@@ -140,12 +140,12 @@ export interface ProbesConfig {
 
 /** How a rule of alerts differs from its default. Durations in milliseconds. */
 export interface AlertRuleConfig {
-  readonly severity?: 'page' | 'ticket' | 'info' | 'off';
-  readonly failures?: number;
-  readonly of?: number;
-  readonly recoveries?: number;
-  readonly unknownAfter?: number;
-  readonly remindEvery?: number;
+  readonly severity?: 'page' | 'ticket' | 'info' | 'off' | undefined;
+  readonly failures?: number | undefined;
+  readonly of?: number | undefined;
+  readonly recoveries?: number | undefined;
+  readonly unknownAfter?: number | undefined;
+  readonly remindEvery?: number | undefined;
 }
 
 /** Who hears what, when. Durations in milliseconds. */

@@ -8,6 +8,7 @@ import { parseRedisUrl, type RedisUrl } from './redis-url.ts';
 import { readApprovals } from './approvals.ts';
 import { inVariable, readSecret, type SecretRequest } from './secrets.ts';
 import { variable, VARIABLES, type ConfigSources } from './sources.ts';
+import { readWatchingSecrets, type WatchingSecrets } from './watching.ts';
 
 /** What the environment and the files of secrets say. */
 export interface FromEnvironment {
@@ -17,6 +18,7 @@ export interface FromEnvironment {
   readonly approvalKey: Secret | undefined;
   /** Secrets of authenticators, by Discord user id. */
   readonly totp: ReadonlyMap<string, Secret>;
+  readonly watching: WatchingSecrets;
   readonly faults: readonly ConfigFault[];
 }
 
@@ -46,16 +48,19 @@ export async function readEnvironment(document: ConfigDocument, file: string, so
     sources,
   );
   const approvals = await readApprovals(document, file, sources);
+  const watching = await readWatchingSecrets(document, file, sources);
   return {
     redisUrl: url.value,
     discordToken: token.secret,
     redisPassword: password.secret,
     approvalKey: approvals.key,
     totp: approvals.totp,
+    watching,
     faults: [
       ...token.faults,
       ...password.faults,
       ...approvals.faults,
+      ...watching.faults,
       ...url.faults,
       ...missingToken(document, discord, token.secret ?? token.faults[0]),
       ...misspelt(sources),

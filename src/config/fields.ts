@@ -108,7 +108,22 @@ export const apiAddress = judged('an https address (http only on this machine)',
   value.replace(/\/+$/, ''),
 );
 
-function isSafeAddress(value: string): boolean {
+/** The address of a page, as a browser takes it. */
+export const httpAddress = judged('an http or https address without user and password', (value) => {
+  const url = URL.parse(value);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
+});
+
+const TIME_OF_DAY = /^(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d)$/;
+
+/** `22:00`, as minutes of the day. */
+export const timeOfDay = read('a time of day in quotes such as "22:00"', (value) => {
+  const found = TIME_OF_DAY.exec(value)?.groups;
+  return found === undefined ? undefined : Number(found['hours']) * 60 + Number(found['minutes']);
+});
+
+/** An address that something is sent to: https, or this machine. */
+export function isSafeAddress(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));

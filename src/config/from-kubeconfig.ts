@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { KubeContext } from './kubeconfig.ts';
 import { FileSchema } from './schema.ts';
+import { NO_WATCHING_SECRETS, resolveAlerts, resolveProbes } from './watching.ts';
 
 /**
  * A configuration without a file: every context stands for a cluster, and everything else is the default. Which cluster is the signer and what the
@@ -30,6 +31,9 @@ export function configFromKubeconfig(contexts: readonly KubeContext[]): Config {
     schedules: defaults.schedules,
     renewal: defaults.renewal,
     log: defaults.log,
+    tailscale: { socket: undefined, proxy: undefined, control: undefined },
+    probes: resolveProbes(defaults.probes),
+    alerts: resolveAlerts(defaults.alerts, NO_WATCHING_SECRETS),
   };
 }
 

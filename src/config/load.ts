@@ -8,6 +8,7 @@ import { resolveConfig } from './resolve.ts';
 import { ruleFaults } from './rules.ts';
 import { FileSchema } from './schema.ts';
 import { shownPath } from './shown.ts';
+import { NO_WATCHING_SECRETS } from './watching.ts';
 import { isMissing, readFailureWords, type ConfigSources } from './sources.ts';
 
 export interface LoadOptions {
@@ -30,6 +31,7 @@ const NOTHING: FromEnvironment = {
   redisPassword: undefined,
   approvalKey: undefined,
   totp: new Map(),
+  watching: NO_WATCHING_SECRETS,
   faults: [],
 };
 

@@ -3,6 +3,7 @@ import type { FromEnvironment } from './environment.ts';
 import { absolute, defaultKubeconfig, folderOf } from './paths.ts';
 import type { FileConfig } from './schema.ts';
 import type { ConfigSources } from './sources.ts';
+import { resolveAlerts, resolveProbes, resolveTailscale } from './watching.ts';
 
 /** The complete configuration: the file's, with its relative paths made absolute and what the environment adds. */
 export function resolveConfig(file: FileConfig, path: string, given: FromEnvironment, sources: ConfigSources): Config {
@@ -18,6 +19,9 @@ export function resolveConfig(file: FileConfig, path: string, given: FromEnviron
     schedules: file.schedules,
     renewal: file.renewal,
     log: file.log,
+    tailscale: resolveTailscale(file.tailscale, path, given.watching, sources),
+    probes: resolveProbes(file.probes),
+    alerts: resolveAlerts(file.alerts, given.watching),
   };
 }
 

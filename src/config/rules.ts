@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConfigDocument } from './document.ts';
 import type { ConfigFault } from './fault.ts';
 import { shown } from './shown.ts';
+import { watchingFaults } from './watching-rules.ts';
 
 /** The file as far as it can be read: rules between fields are checked even where other fields are wrong. */
 const Loose = z
@@ -47,6 +48,7 @@ export function ruleFaults(document: ConfigDocument): readonly ConfigFault[] {
     ...signers(file, document),
     ...pattern(file, document),
     ...redisAddress(file, document),
+    ...watchingFaults(document),
   ];
 }
 

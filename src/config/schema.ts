@@ -18,6 +18,7 @@ import {
   snowflake,
   wholeNumber,
 } from './fields.ts';
+import { Alerts, Probes, Tailscale } from './watching-schema.ts';
 
 const AMapping = { error: 'a mapping' };
 const ids = (meaning: string) => z.array(snowflake, { error: 'a list of Discord ids' }).default([]).describe(meaning);
@@ -208,11 +209,18 @@ export const FileSchema = z.strictObject(
           'check-ca-expiry': schedule.default('0 * * * *').describe('Looks for renewals that are overdue or done.'),
           'distribute-cacerts': schedule.default('*/15 * * * *').describe('Brings what cert-manager issued to the clusters.'),
           'advance-changes': schedule.default('* * * * *').describe('Goes on with the rotation that is under way.'),
+          'probe-links': schedule.default('*/3 * * * * *').describe('Measures links, gateways and API servers.'),
+          'probe-mesh': schedule.default('* * * * *').describe('Measures remote secrets, serving chains, clocks, versions, canaries.'),
+          'verify-public-path': schedule.default('*/5 * * * *').describe('Asks the public paths, where there are any.'),
+          'audit-schedules': schedule.default('* * * * *').describe('Finds schedules that stopped, and tells the heartbeat.'),
         },
         AMapping,
       )
       .prefault({})
       .describe('When jobs run: cron expressions in UTC, `off` for never.'),
+    tailscale: Tailscale.prefault({}).describe('How the tailnet is reached, and what may be asked of Tailscale.'),
+    probes: Probes.prefault({}).describe('What is measured.'),
+    alerts: Alerts.prefault({}).describe('Who hears of what, and when.'),
     renewal: z
       .strictObject(
         {

@@ -20,6 +20,13 @@ export const VARIABLES = {
   MESHWARDEN_REDIS_PASSWORD_FILE: 'File that holds the password of Redis; replaces `redis.passwordFile`.',
   MESHWARDEN_APPROVAL_KEY: 'Key with which approvals are signed.',
   MESHWARDEN_APPROVAL_KEY_FILE: 'File that holds the key with which approvals are signed; replaces `approvals.keyFile`.',
+  MESHWARDEN_TAILSCALE_CLIENT_SECRET: 'Secret of the OAuth client of Tailscale.',
+  MESHWARDEN_TAILSCALE_CLIENT_SECRET_FILE:
+    'File that holds the secret of the OAuth client of Tailscale; replaces `tailscale.control.clientSecretFile`.',
+  MESHWARDEN_FALLBACK_WEBHOOK: 'Address of the webhook that takes alerts while the bot cannot post.',
+  MESHWARDEN_FALLBACK_WEBHOOK_FILE: 'File that holds the address of that webhook; replaces `alerts.fallbackWebhookFile`.',
+  MESHWARDEN_HEARTBEAT_URL: 'Address that is asked for while all is well.',
+  MESHWARDEN_HEARTBEAT_URL_FILE: 'File that holds that address; replaces `alerts.heartbeatFile`.',
   REDIS_URL: 'Address of Redis, `redis://user:password@host:port/database`; replaces every address in the file.',
   KUBECONFIG: 'Kubeconfig files, separated by colons, of clusters that name none.',
   HOME: 'Where `~` and `~/.kube/config` are.',

@@ -62,7 +62,7 @@ describe('src/config: faults', () => {
       '17:15 redis.url: expected redis://host:port/database, or rediss:// for TLS, found a value that is not shown',
       '17:35 redis.sentinels: expected at least one host:port, found an empty list',
       '18:28 schedules.observe-mesh: expected a cron expression such as "*/5 * * * *", or off (its minute is not possible), found "61 * * * *"',
-      '18:42 schedules.check-ca-expry: expected one of observe-mesh, check-ca-expiry, distribute-cacerts, advance-changes, found an unknown name; did you mean check-ca-expiry',
+      '18:42 schedules.check-ca-expry: expected one of observe-mesh, check-ca-expiry, distribute-cacerts, advance-changes, probe-links, probe-mesh, verify-public-path, audit-schedules, found an unknown name; did you mean check-ca-expiry',
       '19:26 renewal.overdueAfter: expected a length of time such as 30s, 15m, 6h or 7d, found the number 30. Add a unit.',
       '20:15 log.level: expected debug, info, warn, error or silent, found "warning"; did you mean warn',
       'MESHWARDEN_DISCORD_TOKEN_FILE: expected a file that holds the secret, found a file that may not be read at /t',
@@ -200,14 +200,16 @@ describe('src/config: faults', () => {
       'a name in the wrong place',
       withSection('trustDomain: a\nkubeconfig: b'),
       [
-        '2:1 trustDomain: expected one of mesh, clusters, authority, discord, approvals, redis, schedules, renewal, log, found an unknown name. It belongs to mesh.',
-        '3:1 kubeconfig: expected one of mesh, clusters, authority, discord, approvals, redis, schedules, renewal, log, found an unknown name. It belongs to an entry of clusters.',
+        '2:1 trustDomain: expected one of mesh, clusters, authority, discord, approvals, redis, schedules, tailscale, probes, alerts, renewal, log, found an unknown name. It belongs to mesh.',
+        '3:1 kubeconfig: expected one of mesh, clusters, authority, discord, approvals, redis, schedules, tailscale, probes, alerts, renewal, log, found an unknown name. It belongs to an entry of clusters.',
       ],
     ],
     [
       'an unknown section',
       withSection('metrics: {}'),
-      ['2:1 metrics: expected one of mesh, clusters, authority, discord, approvals, redis, schedules, renewal, log, found an unknown name'],
+      [
+        '2:1 metrics: expected one of mesh, clusters, authority, discord, approvals, redis, schedules, tailscale, probes, alerts, renewal, log, found an unknown name',
+      ],
     ],
   ])('finds %s', async (_, text, expected) => {
     expect(await faultsOf(text)).toEqual(expected);

@@ -3,6 +3,7 @@ import { loadFromKubeconfig } from '../../src/config/contexts.ts';
 import { clusterNames, configFromKubeconfig } from '../../src/config/from-kubeconfig.ts';
 import { readKubeconfig } from '../../src/config/kubeconfig.ts';
 import { nodeError, sourcesOf } from './sources.ts';
+import { SCHEDULES, WATCHING } from './watching-defaults.ts';
 
 const TEXT = `
 apiVersion: v1
@@ -69,12 +70,8 @@ describe('src/config/from-kubeconfig.ts', () => {
       discord: undefined,
       approvals: { needed: { intermediate: 1, root: 2, emergency: 1 }, key: undefined, totp: new Map() },
       redis: undefined,
-      schedules: {
-        'observe-mesh': '* * * * *',
-        'check-ca-expiry': '0 * * * *',
-        'distribute-cacerts': '*/15 * * * *',
-        'advance-changes': '* * * * *',
-      },
+      schedules: SCHEDULES,
+      ...WATCHING,
       renewal: { overdueAfter: 21_600_000 },
       log: { level: 'info' },
     });

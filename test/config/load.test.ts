@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig, parseConfig, type Loaded } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/sources.ts';
 import { nodeError, sourcesOf } from './sources.ts';
+import { SCHEDULES, WATCHING } from './watching-defaults.ts';
 
 const SMALLEST = 'clusters:\n  - { name: a, network: net, roles: [signer] }\n';
 
@@ -89,12 +90,8 @@ const DEFAULTS = {
   discord: undefined,
   approvals: { needed: { intermediate: 1, root: 2, emergency: 1 }, key: undefined, totp: [] },
   redis: undefined,
-  schedules: {
-    'observe-mesh': '* * * * *',
-    'check-ca-expiry': '0 * * * *',
-    'distribute-cacerts': '*/15 * * * *',
-    'advance-changes': '* * * * *',
-  },
+  schedules: SCHEDULES,
+  ...WATCHING,
   renewal: { overdueAfter: 21_600_000 },
   log: { level: 'info' },
 };
@@ -171,7 +168,12 @@ describe('src/config/load.ts', () => {
         'check-ca-expiry': 'off',
         'distribute-cacerts': '7 * * * *',
         'advance-changes': '*/2 * * * *',
+        'probe-links': '*/3 * * * * *',
+        'probe-mesh': '* * * * *',
+        'verify-public-path': '*/5 * * * *',
+        'audit-schedules': '* * * * *',
       },
+      ...WATCHING,
       renewal: { overdueAfter: 5_400_000 },
       log: { level: 'debug' },
     });

@@ -38,6 +38,9 @@ const WHOLE = {
   },
   redis: { url: 'redis://r', sentinels: ['s'], master: 'm', cluster: ['c'], database: 1, tls: true, username: 'u', passwordFile: 'p' },
   schedules: { 'observe-mesh': 'off', 'check-ca-expiry': 'off' },
+  tailscale: { socket: 's', proxy: 'h:1', control: { tailnet: 't', clientId: 'c', clientSecretFile: 'f' } },
+  probes: { vantage: 'a', publicPaths: [{ url: 'https://h', cluster: 'a', address: 'h:1' }] },
+  alerts: { rules: [{ rule: 'link-down', severity: 'page' }], fallbackWebhookFile: 'w', heartbeatFile: 'h' },
   renewal: { overdueAfter: '6h' },
   log: { level: 'info' },
 };

@@ -5,6 +5,7 @@ import type { Failure } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import type { ClusterSetup, DiscordGuild, DiscordSetup, InsideFacts, KubeconfigFacts, RedisServerFacts } from '../../../src/mesh/setup.ts';
 import { BOT_PERMISSIONS } from '../../../src/cli/init/invite.ts';
+import { SCHEDULES, WATCHING } from '../../config/watching-defaults.ts';
 
 export const NOW = Date.UTC(2026, 2, 1);
 export const GUILD = '100000000000000001';
@@ -54,12 +55,8 @@ export const CONFIG: Config = {
     username: undefined,
     password: undefined,
   },
-  schedules: {
-    'observe-mesh': '* * * * *',
-    'check-ca-expiry': '0 * * * *',
-    'distribute-cacerts': '*/15 * * * *',
-    'advance-changes': '* * * * *',
-  },
+  schedules: SCHEDULES,
+  ...WATCHING,
   renewal: { overdueAfter: 1 },
   log: { level: 'info' },
 };
