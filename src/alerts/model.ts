@@ -69,6 +69,12 @@ export interface SubjectHealth {
   readonly says?: string;
   /** The incident that tells of it, as its root or as something that it hides. */
   readonly incident?: string;
+  /** It failed often enough and has not recovered since, whatever is known of it now. */
+  readonly failed?: true;
+  /** What was measured until then does not count: the cause that explained it ended then. */
+  readonly countsFrom?: number;
+  /** From when on it can be missed: nobody measured before, or a cause explained why nothing was known. */
+  readonly expectedFrom?: number;
 }
 
 /** Words of the history, in the order in which they were said. Each becomes one line of the thread. */
@@ -87,12 +93,19 @@ export interface Incident {
   readonly marker: string;
   /** `rule|subject` of the cause. */
   readonly root: string;
+  /** What it tells: that something fails, or that nothing is known of it. One never becomes the other. */
+  readonly about: 'failing' | 'unknown';
   readonly rule: RuleId;
   readonly subject: HealthSubject;
   readonly severity: Severity;
   /** When the trouble began and when it was clear that it is one, in UTC milliseconds. */
   readonly startedAt: number;
   readonly openedAt: number;
+  /**
+   * When the channel was to hear of it first. Absent: it began in a silence, a maintenance window or quiet hours and nobody is told, not even of its
+   * end. An incident is due in the channel where this is set and `version` is higher than what was shown.
+   */
+  readonly announcedAt?: number;
   /** Absent while it is open. */
   readonly endedAt?: number;
   /** How it stands: that of its root; `over` when it has ended. `merged`: another incident explains it now. */
@@ -111,6 +124,10 @@ export interface Incident {
   readonly ack?: { readonly by: string; readonly at: number; readonly nagAt: number };
   /** Why nobody is woken by it: a silence, a maintenance window, quiet hours. Its end is told all the same. */
   readonly muted?: { readonly why: string; readonly until: number | undefined; readonly by: string | undefined };
+  /** When its severity last rose: an older acknowledgement does not count, and escalation waits from then on. */
+  readonly raisedAt?: number;
+  /** When its cause was last put into other words. */
+  readonly causeAt?: number;
   /** Set when it was said again or escalated. */
   readonly remindedAt?: number;
   readonly escalatedAt?: number;
@@ -164,9 +181,11 @@ export type AlertEvent =
   | { readonly kind: 'silence'; readonly silence: Silence }
   | { readonly kind: 'unsilence'; readonly id: string; readonly by: string }
   | { readonly kind: 'openWindow'; readonly window: MaintenanceWindow }
-  | { readonly kind: 'closeWindow'; readonly id: string };
+  | { readonly kind: 'closeWindow'; readonly id: string }
+  /** These are followed no longer: they left the configuration. Their incidents end. */
+  | { readonly kind: 'retire'; readonly keys: readonly string[] };
 
-
+/** The key under which a subject is followed by a rule. */
 export function healthKey(rule: RuleId, subject: string): string {
   return `${rule}|${subject}`;
 }

@@ -1,0 +1,7 @@
+/** A value some of whose fields may stand there as undefined. */
+export type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** The same without the fields that are undefined, as it comes back from JSON. Required fields have to be there. */
+export function compact<T extends object>(value: Loose<T>): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
