@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { CaMemory } from '../mesh/ca-notices.ts';
+import type { HealthView } from '../mesh/health-view.ts';
 import type { Snapshot } from '../mesh/model.ts';
 import type { Notice } from './notice.ts';
 import type { ServedLook } from './served-notices.ts';
@@ -20,6 +21,11 @@ export interface MeshObserver {
 export interface ProblemHistory {
   /** Records that these problems are there now, and gives since when each is, in UTC milliseconds. With `forget` all others are over. */
   record(keys: readonly string[], now: number, forget: boolean): Promise<ReadonlyMap<string, number>>;
+}
+
+/** How what is followed over time stands. */
+export interface HealthReader {
+  read(): Promise<HealthView>;
 }
 
 /** What was last seen of the authority, kept between runs. */
@@ -40,6 +46,8 @@ export interface ActionContext {
   readonly mesh: MeshObserver;
   /** Tells whoever asked what is being done right now: one short phrase. */
   readonly progress: (text: string) => void;
+  /** Absent where nobody follows health over time. */
+  readonly health?: HealthReader;
 }
 
 /** What only the running service has, beside what every action gets. */

@@ -1,7 +1,9 @@
 import type { Failure } from '../core/errors.ts';
 import type { CheckResult } from './finding.ts';
 import type { AuthorityFacts, ClusterSnapshot, Role, Snapshot } from './model.ts';
+import type { HealthView, OpenIncident } from './health-view.ts';
 import { reportOf, type Report } from './report.ts';
+import { askedOf, linksOf, withIncidents, type AskedGateway, type LinkStatus } from './status-health.ts';
 
 export interface ClusterStatus {
   readonly name: string;
@@ -24,13 +26,8 @@ export interface GatewayStatus {
   readonly addresses: readonly string[];
   /** Why nothing is known of it. */
   readonly why: string | undefined;
-}
-
-export interface LinkStatus {
-  readonly from: string;
-  readonly to: string;
-  /** Why it was not measured. */
-  readonly notMeasured: string;
+  /** How it answers those who ask from another side; empty: nobody asks. */
+  readonly asked: readonly AskedGateway[];
 }
 
 export interface AuthorityStatus {
@@ -55,18 +52,37 @@ export interface MeshStatus {
   readonly gateways: readonly GatewayStatus[];
   readonly authority: AuthorityStatus;
   readonly report: Report;
+  /** How many alerts are open; undefined: nobody follows health over time here. */
+  readonly alerts: AlertCounts | undefined;
+}
+
+export interface AlertCounts {
+  readonly open: number;
+  readonly acked: number;
+  readonly muted: number;
+}
+
+export interface StatusScope {
+  /** Set when only these clusters were asked for. */
+  readonly only?: readonly string[] | undefined;
+  /** Absent: nobody follows health over time here. */
+  readonly health?: HealthView | undefined;
 }
 
 /** The mesh in one look. */
-export function statusOf(snapshot: Snapshot, results: readonly CheckResult[], only?: readonly string[]): MeshStatus {
+export function statusOf(snapshot: Snapshot, results: readonly CheckResult[], { only, health }: StatusScope = {}): MeshStatus {
   return {
     at: snapshot.at,
     only,
     clusters: snapshot.clusters.map(clusterStatus),
-    links: linksOf(snapshot.clusters.map((cluster) => cluster.identity.name)),
-    gateways: snapshot.clusters.map(gatewayStatus),
+    links: linksOf(
+      snapshot.clusters.map(({ identity }) => identity.name),
+      health,
+    ),
+    gateways: snapshot.clusters.map((cluster) => gatewayStatus(cluster, health)),
     authority: authorityStatus(snapshot),
-    report: reportOf(results),
+    report: withIncidents(reportOf(results), health, only),
+    alerts: countsOf(health),
   };
 }
 
@@ -83,8 +99,9 @@ function clusterStatus({ identity, api, istiod }: ClusterSnapshot): ClusterStatu
   };
 }
 
-function gatewayStatus({ identity, eastWest }: ClusterSnapshot): GatewayStatus {
-  const none = { cluster: identity.name, ready: 0, total: 0, addresses: [], why: undefined };
+function gatewayStatus({ identity, eastWest }: ClusterSnapshot, health: HealthView | undefined): GatewayStatus {
+  const asked = askedOf(identity.name, health);
+  const none = { cluster: identity.name, ready: 0, total: 0, addresses: [], why: undefined, asked };
   if (!eastWest.ok) return { ...none, state: 'unknown', why: eastWest.failure.message };
   const { services } = eastWest.value;
   if (services.length === 0) return { ...none, state: 'missing' };
@@ -94,10 +111,14 @@ function gatewayStatus({ identity, eastWest }: ClusterSnapshot): GatewayStatus {
   return { ...none, state: ready > 0 ? 'ready' : 'notReady', ready, total, addresses };
 }
 
-/** Every direction between two clusters. Nothing measures them from inside yet, and a link that nobody measured is never called healthy. */
-function linksOf(names: readonly string[]): readonly LinkStatus[] {
-  const notMeasured = 'no link probe runs';
-  return names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to, notMeasured })));
+function countsOf(health: HealthView | undefined): AlertCounts | undefined {
+  if (health === undefined) return undefined;
+  const count = (is: (incident: OpenIncident) => boolean): number => health.incidents.filter(is).length;
+  return {
+    open: count(({ isAcked, isMuted }) => !isAcked && !isMuted),
+    acked: count(({ isAcked, isMuted }) => isAcked && !isMuted),
+    muted: count(({ isMuted }) => isMuted),
+  };
 }
 
 function authorityStatus(snapshot: Snapshot): AuthorityStatus {

@@ -1,6 +1,7 @@
 import { DAY, formatDuration } from '../core/duration.ts';
 import { MESH } from './run-checks.ts';
-import type { AuthorityStatus, ClusterStatus, GatewayStatus, LinkStatus, MeshStatus } from './status.ts';
+import type { LinkStatus, MeasuredLink } from './status-health.ts';
+import type { AuthorityStatus, ClusterStatus, GatewayStatus, MeshStatus } from './status.ts';
 
 /** How an instant is written: as text for a terminal, or as a timestamp that a chat client ages by itself. */
 export interface Wording {
@@ -55,7 +56,18 @@ export function summaryLines(status: MeshStatus, wording: Wording): readonly Sum
     ...linkLines(status.links),
     ...gatewayLines(status.gateways),
     { label: 'CA', text: authorityText(status.authority, status.at, wording) },
+    ...alertLines(status.alerts),
   ];
+}
+
+function alertLines(alerts: MeshStatus['alerts']): readonly SummaryLine[] {
+  if (alerts === undefined || alerts.open + alerts.acked + alerts.muted === 0) return [];
+  const parts = [
+    `${alerts.open} open`,
+    ...(alerts.acked > 0 ? [`${alerts.acked} acknowledged`] : []),
+    ...(alerts.muted > 0 ? [`${alerts.muted} silenced`] : []),
+  ];
+  return [{ label: 'Alerts', text: parts.join(' · ') }];
 }
 
 /** More checks than this that one problem hides, or that one reason keeps from looking, are counted. */
@@ -89,12 +101,50 @@ export function checksText({ report }: MeshStatus): string {
   return parts.join(' · ');
 }
 
+/** Of more directions than this those that are well are counted. */
+const LISTED_LINKS = 6;
+
 function linkLines(links: readonly LinkStatus[]): readonly SummaryLine[] {
-  const [first] = links;
+  if (links.length === 0) return [];
+  const measured = links.flatMap((link) => ('notMeasured' in link ? [] : [link]));
+  const well = measured.filter(({ state }) => state === 'ok');
+  const named = measured.length <= LISTED_LINKS ? measured : measured.filter(({ state }) => state !== 'ok');
+  const counted = measured.length <= LISTED_LINKS ? [] : [`${well.length} of ${measured.length} well`];
+  const texts = [...counted, ...limited(named.map((link) => `${link.from}→${link.to} ${linkText(link)}`)), ...notMeasuredTexts(links)];
+  return [{ label: 'Link', text: texts.join(' · ') }];
+}
+
+/** What is not measured: in one text for each reason, or all together where there are many reasons. */
+function notMeasuredTexts(links: readonly LinkStatus[]): readonly string[] {
+  const blind = links.flatMap((link) => ('notMeasured' in link ? [link] : []));
+  const reasons = [...Map.groupBy(blind, ({ notMeasured }) => notMeasured)];
+  const [first] = reasons;
   if (first === undefined) return [];
-  const why = `not measured: ${first.notMeasured}`;
-  const text = links.length > 2 ? `${links.length} directions ${why}` : `${links.map(({ from, to }) => `${from}→${to}`).join(', ')} ${why}`;
-  return [{ label: 'Link', text }];
+  if (reasons.length > 2) return [`${blind.length} directions not measured: ${first[0]}, and ${reasons.length - 1} more reasons`];
+  return reasons.map(([why, some]) =>
+    some.length > 2
+      ? `${some.length} directions not measured: ${why}`
+      : `${some.map(({ from, to }) => `${from}→${to}`).join(', ')} not measured: ${why}`,
+  );
+}
+
+const PATHS = { direct: 'direct', relayed: 'relayed', peerRelayed: 'through a peer' } as const;
+const LINK_WORDS = {
+  ok: '',
+  pending: 'fails of late',
+  firing: 'down',
+  resolving: 'was down until just now',
+  flapping: 'comes and goes',
+  unknown: 'not known',
+  degraded: 'degraded',
+} as const;
+
+function linkText({ state, latencyMs, path }: MeasuredLink): string {
+  const round = latencyMs === undefined ? [] : [latencyMs < 10 ? `${latencyMs.toFixed(1)} ms` : `${Math.round(latencyMs)} ms`];
+  const way = path === undefined ? [] : [PATHS[path]];
+  const seen = state === 'ok' || state === 'degraded' ? [...round, ...way].join(' ') : '';
+  const words = state === 'ok' && seen === '' ? 'well' : LINK_WORDS[state];
+  return [words, seen].filter((text) => text !== '').join(', ');
 }
 
 /** In a larger mesh what is in order is counted, and only the rest is named. */
@@ -102,17 +152,29 @@ const LISTED = 8;
 
 function gatewayLines(gateways: readonly GatewayStatus[]): readonly SummaryLine[] {
   if (gateways.length === 0) return [];
-  const named = gateways.length <= LISTED ? gateways : gateways.filter(({ state }) => state !== 'ready');
+  const named = gateways.length <= LISTED ? gateways : gateways.filter((gateway) => !isReached(gateway));
   const counted = gateways.length <= LISTED ? [] : [`${gateways.length - named.length} of ${gateways.length} ready`];
   const text = [...counted, ...limited(named.map((gateway) => `${gateway.cluster} ${gatewayText(gateway)}`))].join(' · ');
-  return [{ label: 'Gateways', text }];
+  const all = gateways.every(({ asked }) => asked.length > 0);
+  return [{ label: 'Gateways', text: all ? `${text} (asked from the other side)` : text }];
 }
 
 function limited(texts: readonly string[]): readonly string[] {
   return texts.length <= LISTED ? texts : [...texts.slice(0, LISTED), `${texts.length - LISTED} more`];
 }
 
+function isReached({ state, asked }: GatewayStatus): boolean {
+  return state === 'ready' && asked.every((one) => one.state === 'ok');
+}
+
 function gatewayText(gateway: GatewayStatus): string {
+  const failing = gateway.asked.filter(({ state }) => state !== 'ok' && state !== 'unknown');
+  if (gateway.asked.length > 0 && isReached(gateway)) return 'ok';
+  if (failing.length > 0) return `${readyText(gateway)}, fails from ${failing.map(({ from }) => from).join(', ')}`;
+  return readyText(gateway);
+}
+
+function readyText(gateway: GatewayStatus): string {
   if (gateway.state === 'unknown') return 'not seen';
   if (gateway.state === 'missing') return 'missing';
   return `${gateway.ready} of ${gateway.total} ready`;

@@ -28,8 +28,17 @@ export function meshStatus(more: Partial<MeshStatus> = {}, names: readonly strin
     at: AT,
     only: undefined,
     clusters: names.map((name) => clusterStatus(name)),
+    alerts: undefined,
     links: [],
-    gateways: names.map((cluster) => ({ cluster, state: 'ready', ready: 1, total: 1, addresses: ['100.64.0.1'], why: undefined })),
+    gateways: names.map((cluster) => ({
+      cluster,
+      state: 'ready',
+      ready: 1,
+      total: 1,
+      addresses: ['100.64.0.1'],
+      why: undefined,
+      asked: [],
+    })),
     authority: {
       failure: undefined,
       rootNotAfter: AT + 9 * YEAR,

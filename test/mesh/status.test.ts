@@ -34,8 +34,8 @@ function inB(...services: readonly ReturnType<typeof service>[]): Change {
 describe('src/mesh/status.ts', () => {
   it('tells a healthy mesh whole', () => {
     const common = { kubernetes: '1.36', istio: ['1.30.4'], latencyMs: 12, failure: undefined };
-    const ready = { state: 'ready', ready: 1, total: 1, why: undefined };
-    expect(statusOf(mesh(), RESULTS, ['a', 'b'])).toEqual({
+    const ready = { state: 'ready', ready: 1, total: 1, why: undefined, asked: [] };
+    expect(statusOf(mesh(), RESULTS, { only: ['a', 'b'] })).toEqual({
       at: NOW,
       only: ['a', 'b'],
       clusters: [
@@ -71,7 +71,7 @@ describe('src/mesh/status.ts', () => {
         latencyMs: undefined,
         failure: UNREACHABLE,
       },
-      gateway: { cluster: 'b', state: 'unknown', ready: 0, total: 0, addresses: [], why: UNREACHABLE.message },
+      gateway: { cluster: 'b', state: 'unknown', ready: 0, total: 0, addresses: [], why: UNREACHABLE.message, asked: [] },
     });
   });
 
@@ -86,15 +86,15 @@ describe('src/mesh/status.ts', () => {
 
   it('adds up the gateways of a cluster', () => {
     const two = inB(service('b', 1, { ready: 2, notReady: 1 }), service('b', 2, { ready: 0, notReady: 1 }));
-    const sum = { cluster: 'b', state: 'ready', ready: 2, total: 4, addresses: ['100.64.0.2', '100.64.0.3'], why: undefined };
+    const sum = { cluster: 'b', state: 'ready', ready: 2, total: 4, addresses: ['100.64.0.2', '100.64.0.3'], why: undefined, asked: [] };
     expect(gatewayOf(two)).toEqual(sum);
   });
 
   it('tells a gateway that is not ready from one that is missing', () => {
     const down = inB(service('b', 1, { ready: 0, notReady: 2 }));
     expect([gatewayOf(down), gatewayOf(inB())]).toEqual([
-      { cluster: 'b', state: 'notReady', ready: 0, total: 2, addresses: ['100.64.0.2'], why: undefined },
-      { cluster: 'b', state: 'missing', ready: 0, total: 0, addresses: [], why: undefined },
+      { cluster: 'b', state: 'notReady', ready: 0, total: 2, addresses: ['100.64.0.2'], why: undefined, asked: [] },
+      { cluster: 'b', state: 'missing', ready: 0, total: 0, addresses: [], why: undefined, asked: [] },
     ]);
   });
 

@@ -131,8 +131,13 @@ describe('src/mesh/summary.ts', () => {
 
   it('counts what is well in a large mesh and names the rest', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
-    const clusters = names.map((cluster) => ({ cluster, state: 'ready', ready: 1, total: 1, addresses: [], why: undefined }) as const);
-    const gateways = [...clusters.slice(1), { cluster: 'a', state: 'missing', ready: 0, total: 0, addresses: [], why: undefined } as const];
+    const clusters = names.map(
+      (cluster) => ({ cluster, state: 'ready', ready: 1, total: 1, addresses: [], why: undefined, asked: [] }) as const,
+    );
+    const gateways = [
+      ...clusters.slice(1),
+      { cluster: 'a', state: 'missing', ready: 0, total: 0, addresses: [], why: undefined, asked: [] } as const,
+    ];
     const intermediates = names.map((cluster) => ({
       cluster,
       notAfter: NOW + 60 * DAY,
