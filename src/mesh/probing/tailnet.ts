@@ -139,8 +139,8 @@ export interface NodeVerdict {
 export interface LinkVerdict {
   /** For the rule `link-down`. */
   readonly down: Judgement;
-  /** For the rule `link-degraded`. */
-  readonly degraded: Judgement;
+  /** For the rule `link-degraded`; undefined: without pings nothing of it is known. */
+  readonly degraded: Judgement | undefined;
   /** Where pings pass and TCP is silent: the cause of whatever cannot be reached, code `port-blocked`. */
   readonly blocked: Cause | undefined;
   /** For the rule `tailnet-key`, about the node at the other end. */
