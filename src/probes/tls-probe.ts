@@ -14,6 +14,8 @@ export interface TlsProbeRequest {
   readonly onlyX25519?: boolean;
   /** Ends as soon as the handshake is over, for a probe that must not succeed: the alert after it tells nothing more. */
   readonly untilSecure?: boolean;
+  /** Called with each event as it happens. */
+  readonly told?: (event: TlsEvent) => void;
 }
 
 export interface TlsProbeContext {
@@ -25,6 +27,8 @@ export interface TlsProbeContext {
 
 /** A chain is read no further than this: who sends more wants to keep us busy. */
 const MOST_CERTIFICATES = 20;
+
+type UntimedEvent = TlsEvent extends infer One ? (One extends TlsEvent ? Omit<One, 'at'> : never) : never;
 
 const PATIENCE_MS = 3_000;
 
@@ -46,6 +50,8 @@ export async function probeTls(request: TlsProbeRequest, context: TlsProbeContex
   const { socket: tcp, tookMs } = dialed;
   const before = tcp.bytesRead;
   const patienceMs = Math.max(context.patienceMs ?? PATIENCE_MS, ROUND_TRIPS * tookMs);
+  const connected = { at: tookMs, event: 'connect' } as const;
+  request.told?.(connected);
   const tls = connect({
     socket: tcp,
     servername: request.servername,
@@ -57,10 +63,9 @@ export async function probeTls(request: TlsProbeRequest, context: TlsProbeContex
     ...(request.onlyX25519 === true ? { ecdhCurve: 'X25519' } : {}),
   });
   try {
-    const watched = await watch({ tls, clock, began, patienceMs, untilSecure: request.untilSecure === true }, signal);
-    const events = [{ at: tookMs, event: 'connect' } as const, ...watched.events];
+    const watched = await watch({ tls, clock, began, patienceMs, request }, signal);
     const received = tcp.bytesRead - before;
-    return { ...common, connect: { ok: true, tookMs }, events, protocol: watched.protocol, certificates: watched.certificates, received };
+    return { ...common, ...watched, connect: { ok: true, tookMs }, events: [connected, ...watched.events], received };
   } finally {
     release(tls, tcp);
   }
@@ -71,54 +76,53 @@ interface Watch {
   readonly clock: Clock;
   readonly began: number;
   readonly patienceMs: number;
-  readonly untilSecure: boolean;
+  readonly request: TlsProbeRequest;
 }
 
-interface Watched {
-  readonly events: readonly TlsEvent[];
-  readonly protocol: string | undefined;
-  readonly certificates: readonly Certificate[];
-}
+type Watched = Pick<TlsObservation, 'events' | 'protocol' | 'certificates'>;
 
-function watch({ tls, clock, began, patienceMs, untilSecure }: Watch, signal: AbortSignal): Promise<Watched> {
+function watch({ tls, clock, began, patienceMs, request }: Watch, signal: AbortSignal): Promise<Watched> {
   const events: TlsEvent[] = [];
   let certificates: readonly Certificate[] = [];
   let protocol: string | undefined;
   let timer: Timer | undefined;
   return new Promise((resolve) => {
-    const at = (): number => clock.now() - began;
+    const note = (event: UntimedEvent): void => {
+      const timed: TlsEvent = { ...event, at: clock.now() - began };
+      events.push(timed);
+      request.told?.(timed);
+    };
     const settle = (): void => {
       timer?.stop();
       signal.removeEventListener('abort', onAbort);
-      resolve({ events, protocol, certificates });
+      resolve({ events: [...events], protocol, certificates });
     };
     const onAbort = (): void => {
-      events.push({ at: at(), event: 'cancelled' });
+      note({ event: 'cancelled' });
       settle();
     };
     const arm = (): void => {
       timer?.stop();
       timer = clock.after(patienceMs, () => {
-        events.push({ at: at(), event: 'deadline' });
+        note({ event: 'deadline' });
         settle();
       });
     };
-    const onSecure = (): void => {
-      events.push({ at: at(), event: 'secureConnect' });
+    tls.once('secureConnect', () => {
       protocol = tls.getProtocol() ?? undefined;
       certificates = sentChain(tls);
-      if (untilSecure) settle();
+      note({ event: 'secureConnect' });
+      if (request.untilSecure === true) settle();
       else arm();
-    };
-    tls.once('secureConnect', onSecure);
+    });
     tls.on('error', (error: NodeJS.ErrnoException) => {
-      events.push({ at: at(), event: 'error', code: error.code, message: error.message });
       // With TLS 1.2 the handshake fails after the chain was sent: it can be read here, and nowhere later.
       if (certificates.length === 0) certificates = sentChain(tls);
+      note({ event: 'error', code: error.code, message: error.message });
     });
-    tls.once('end', () => events.push({ at: at(), event: 'end' }));
+    tls.once('end', () => note({ event: 'end' }));
     tls.once('close', (hadError: boolean) => {
-      events.push({ at: at(), event: 'close', hadError });
+      note({ event: 'close', hadError });
       settle();
     });
     signal.addEventListener('abort', onAbort, { once: true });

@@ -79,6 +79,15 @@ export function handshakeMs(observation: TlsObservation): number | undefined {
   return secure === undefined ? undefined : since(observation, secure.at);
 }
 
+/** Whether the other side took the connection and then said nothing to the handshake until the probe gave up. */
+export function wasSilent({ connect, events }: TlsObservation): boolean {
+  return (
+    connect.ok &&
+    events.every(({ event }) => event === 'connect' || event === 'deadline') &&
+    events.some(({ event }) => event === 'deadline')
+  );
+}
+
 function since({ connect, events }: TlsObservation, at: number): number {
   const connected = events.find(({ event }) => event === 'connect')?.at ?? (connect.ok ? connect.tookMs : 0);
   return at - connected;
