@@ -24,9 +24,11 @@ import { createOutbox } from './store/outbox.ts';
 import { createPendingReplies } from './store/replies.ts';
 import type { Notice } from './actions/notice.ts';
 import { openAuthority, openChangeServices, openProposals, record } from './app/changes.ts';
+import { openCanariesHere } from './app/canaries.ts';
 import { openChangesHere } from './app/changes-here.ts';
 import { distributeOnChange } from './app/watch.ts';
 import type { AuditEntry, ChangeView } from './changes/ports.ts';
+import type { CanariesHere } from './cli/canary.ts';
 import type { ChangesHere } from './cli/changes.ts';
 import { createBoard } from './store/board.ts';
 
@@ -64,6 +66,11 @@ export function openMesh(config: Config, machine: Machine): ClusterPool & MeshOb
 /** What changes the authority in this process, for the command line. */
 export function openChanges(config: Config, machine: Machine, signal: AbortSignal): ChangesHere {
   return openChangesHere({ config, target: authorityOf(config), pool: openMesh(config, machine), machine, signal });
+}
+
+/** The canaries of a configuration, for the command line. */
+export function openCanaries(config: Config, machine: Machine, signal: AbortSignal): CanariesHere {
+  return openCanariesHere(config.probes, openMesh(config, machine), signal);
 }
 
 function authorityOf({ authority, clusters }: Config): AuthorityTarget {

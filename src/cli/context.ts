@@ -2,6 +2,7 @@ import type { MeshObserver } from '../actions/action.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import type { CanariesHere } from './canary.ts';
 import type { ChangesHere } from './changes.ts';
 import type { SetupTrials } from './doctor/ports.ts';
 import type { CliIo } from './io.ts';
@@ -26,6 +27,8 @@ export interface CliContext {
   openMesh(config: Config): MeshObserver & { close(): Promise<void> };
   /** What changes the authority, from this process. Close it. */
   openChanges(config: Config): ChangesHere;
+  /** The canaries of the clusters. Close it. */
+  openCanaries(config: Config): CanariesHere;
   /** The name of the person at the terminal, as the machine knows it. */
   readonly user: string;
   /** What tries every part of a configuration, changing nothing. */

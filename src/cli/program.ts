@@ -3,6 +3,7 @@ import { OperatorError } from '../core/errors.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { approveCommand } from './commands/approve.ts';
 import { auditCommand } from './commands/audit.ts';
+import { canaryCommand } from './commands/canary.ts';
 import { certsCommand } from './commands/certs.ts';
 import { commandsCommand } from './commands/commands.ts';
 import { distributeCommand } from './commands/distribute.ts';
@@ -51,6 +52,7 @@ function buildProgram(context: CliContext, exit: (code: ExitCode) => void): Comm
     restoreCommand(context, exit),
     releaseHoldCommand(context, exit),
     auditCommand(context, exit),
+    canaryCommand(context, exit),
     startCommand(context),
     initCommand(io),
     doctorCommand(context, exit),

@@ -24,6 +24,7 @@ function resource(group: string, plural: string): Resource {
 export const NAMESPACES = resource('', 'namespaces');
 export const SECRETS = resource('', 'secrets');
 export const CONFIG_MAPS = resource('', 'configmaps');
+export const SERVICE_ACCOUNTS = resource('', 'serviceaccounts');
 export const SERVICES = resource('', 'services');
 export const PODS = resource('', 'pods');
 export const DEPLOYMENTS = resource('apps', 'deployments');

@@ -57,6 +57,9 @@ async function run(argv: readonly string[], typed?: string): Promise<Answer> {
     user: 'lena',
     logger: () => log,
     openMesh: (config) => openMesh(config, machine),
+    openCanaries: () => {
+      throw new Error('no canary is wanted here');
+    },
     openChanges: (config) => openChanges(config, machine, AbortSignal.timeout(25_000)),
     trySetup: unused,
     serve: unused,

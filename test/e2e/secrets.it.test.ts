@@ -65,6 +65,9 @@ it('no key, token or kubeconfig leaves the process, whatever goes wrong', { time
     version: '0',
     logger: () => log,
     openMesh: (config) => openMesh(config, machine),
+    openCanaries: () => {
+      throw new Error('no canary is wanted here');
+    },
     openChanges: () => {
       throw new Error('a command that only looks changes nothing');
     },
