@@ -43,7 +43,8 @@ export interface TrustFault {
   readonly hint: string;
 }
 
-const WORDS: Readonly<Record<TrustCode, { readonly says: string; readonly hint: string }>> = {
+/** What is said of each fault. */
+export const TRUST_CAUSES: Readonly<Record<TrustCode, { readonly says: string; readonly hint: string }>> = {
   'leaf-expired': {
     says: 'the certificate of the workload has expired',
     hint: 'Restart the workload; if the new one is expired too, look at the istiod that signs it.',
@@ -103,7 +104,7 @@ export function leafLine(leaf: Certificate, now: number): string {
 
 function chainTrustFault(fault: ChainFault, question: TrustQuestion): TrustFault {
   const code = codeOf(fault, question);
-  return { code, ...WORDS[code], facts: [fault.text, ...chainLines(question)] };
+  return { code, ...TRUST_CAUSES[code], facts: [fault.text, ...chainLines(question)] };
 }
 
 function codeOf({ code, certificate }: ChainFault, { chain, bundle }: TrustQuestion): TrustCode {
@@ -118,7 +119,7 @@ function codeOf({ code, certificate }: ChainFault, { chain, bundle }: TrustQuest
     case 'unknown-issuer':
     case 'key-id-mismatch':
     case 'bad-signature':
-      if (!isLeaf) return 'foreign-root';
+      if (!isLeaf || certificate.selfSigned) return 'foreign-root';
       return chain.length === 1 ? 'intermediate-missing' : 'chain-mispaired';
     default:
       return 'chain-not-valid';
@@ -137,9 +138,9 @@ function identityFault(leaf: Certificate, expected: ExpectedIdentity): TrustFaul
   const { trustDomain, namespace, serviceAccount } =
     IDENTITY.exec(leaf.uriNames.length === 1 ? (leaf.uriNames[0] ?? '') : '')?.groups ?? {};
   const facts = [`it is ${shown}`, `expected is ${printIdentity(expected)}`];
-  if (trustDomain !== expected.trustDomain) return { code: 'other-trust-domain', ...WORDS['other-trust-domain'], facts };
+  if (trustDomain !== expected.trustDomain) return { code: 'other-trust-domain', ...TRUST_CAUSES['other-trust-domain'], facts };
   const same = namespace === expected.namespace && (expected.serviceAccount === undefined || serviceAccount === expected.serviceAccount);
-  return same ? undefined : { code: 'other-identity', ...WORDS['other-identity'], facts };
+  return same ? undefined : { code: 'other-identity', ...TRUST_CAUSES['other-identity'], facts };
 }
 
 function printIdentity({ trustDomain, namespace, serviceAccount = '…' }: ExpectedIdentity): string {

@@ -11,7 +11,7 @@ const TAILNET = 'Look at the link between the clusters first.';
 
 const PROXY_HINT = 'Look at tailscaled on this node.';
 
-const REWRITE = 'Write the remote secret anew with `meshwarden provision remote-secrets`.';
+const REWRITE = 'Make a new one with istioctl create-remote-secret; with Istio 1.30.0 to 1.30.3 delete the old Secret first.';
 
 /** Of the kubeconfig in a remote secret. */
 export const KUBECONFIG_CAUSES = {
