@@ -14,6 +14,10 @@ export interface MeshCluster {
 
 /** Where east-west gateways take traffic from other networks. */
 export const GATEWAY_PORT = 15_443;
+/** Where they say whether they are ready. */
+export const READINESS_PORT = 15_021;
+/** Where API servers are reached through the tailnet. */
+export const API_PORT = 6443;
 
 /** The clusters of a mesh of `count`: the first signs and takes public traffic, each has a network and a tailnet address of its own. */
 export function clustersOf(count: number): MeshCluster[] {

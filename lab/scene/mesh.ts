@@ -5,8 +5,10 @@ import type { Reviewer } from '../controllers/istiod/client-identity.ts';
 import { createIstiods } from '../controllers/istiods.ts';
 import { startLabCluster } from '../kubernetes/cluster.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
+import { createLabNetwork, type LabNetwork } from '../network.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import { remember } from '../pki/keys.ts';
+import { canary } from './canary.ts';
 import {
   caIssuer,
   certificate,
@@ -18,11 +20,13 @@ import {
   ROOT_NAME,
   selfSignedIssuer,
 } from './cert-manager.ts';
-import { clustersOf, type MeshCluster } from './cluster.ts';
+import { API_PORT, clustersOf, type MeshCluster } from './cluster.ts';
 import { configYaml, type ConfigOptions, kubeconfigs, mergedKubeconfig, writeKubeconfigs } from './config.ts';
 import { cacerts, controlPlane } from './control-plane.ts';
 import { certManagerDefinitions, istioDefinitions } from './definitions.ts';
 import { crossNetworkGateway, eastWestGateway } from './gateways.ts';
+import { httpbin, runsHttpbin } from './httpbin.ts';
+import { startNodeLeases } from './leases.ts';
 import type { MeshMember } from './member.ts';
 import { ISTIO_NAMESPACE, namespaces } from './namespaces.ts';
 import { node } from './nodes.ts';
@@ -48,11 +52,18 @@ export interface MeshOptions {
   readonly multiRoot?: boolean;
   /** Replicas of each istiod; one by default. */
   readonly istiodReplicas?: number;
+  /**
+   * With what probes look at: canaries, a service for public traffic, Leases of nodes, and API servers that the others reach through the tailnet. What
+   * listens there is started by `startLabGateways`. Off by default.
+   */
+  readonly probed?: boolean;
 }
 
 /** A mesh that runs. */
 export interface LabMesh {
   readonly clock: LabClock;
+  /** Who is in the tailnet, and in what state the ways between them are. */
+  readonly network: LabNetwork;
   readonly members: readonly MeshMember[];
   readonly signer: MeshMember;
   readonly root: Authority;
@@ -98,8 +109,10 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   for (const { istiod } of members) istiod.start();
   fillSigner(signer, members, { root, now, age: ageOf(options) });
   const certManager = createCertManager({ clock, store: signer.api.store });
+  const leases = options.probed === true ? members.map(({ api, skew }) => startNodeLeases(api, clock, skew)) : [];
   return {
     clock,
+    network: createLabNetwork(clusters.map(({ name, gateway }) => ({ cluster: name, address: gateway.address }))),
     members,
     signer,
     root,
@@ -114,6 +127,7 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
     mergedKubeconfig: () => mergedKubeconfig(members),
     writeKubeconfigs: (dir) => writeKubeconfigs(members, dir),
     async stop() {
+      for (const one of leases) one.stop();
       certManager.close();
       for (const { istiod } of members) istiod.stop();
       await Promise.all(members.map(({ api }) => api.stop()));
@@ -135,7 +149,11 @@ interface MemberOptions extends MeshOptions {
 
 async function startMember(cluster: MeshCluster, root: Authority, options: MemberOptions): Promise<MeshMember> {
   const { clock, remote } = options;
-  const api = await startLabCluster({ name: cluster.name, clock, gitVersion: versionOf(options) });
+  const skew = { ms: 0 };
+  const ownClock = { ...clock, now: () => clock.now() + skew.ms };
+  const probed = options.probed === true;
+  const sans = probed ? [cluster.gateway.address] : [];
+  const api = await startLabCluster({ name: cluster.name, clock: ownClock, gitVersion: versionOf(options), sans });
   const shape = intermediateOf(cluster.name);
   const token = readerToken();
   api.addUser(READER_USER, { token, groups: READER_GROUPS });
@@ -152,6 +170,8 @@ async function startMember(cluster: MeshCluster, root: Authority, options: Membe
   return {
     ...cluster,
     api,
+    server: probed ? `https://${cluster.gateway.address}:${API_PORT}` : api.url,
+    skew,
     overlays,
     istiod,
     signing: root.issueIntermediate({ commonName: shape.name, ...lifeOf(shape, clock.now() - ageOf(options)) }),
@@ -173,7 +193,7 @@ function fill(member: MeshMember, { now, options }: { readonly now: number; read
     ...namespaces(member),
     ...productRights(member),
   ]);
-  const { istioVersion, multiRoot, istiodReplicas } = options;
+  const { istioVersion, multiRoot, istiodReplicas, probed = false } = options;
   // As meshwarden left it: whoever else wrote it would have to be asked first.
   api.store.put(cacerts(member.signing), { manager: 'meshwarden' });
   put(member, [
@@ -186,13 +206,15 @@ function fill(member: MeshMember, { now, options }: { readonly now: number; read
     }),
     ...eastWestGateway(member, now),
     crossNetworkGateway(),
+    ...(probed ? canary(member, now) : []),
+    ...(probed && runsHttpbin(member) ? httpbin(member, now) : []),
     ...reader(member.readerToken, api.caPem),
   ]);
 }
 
 /** How the other clusters reach a member. */
-function remoteApi({ name, api, readerToken }: MeshMember): RemoteApi {
-  return { name, server: api.url, caPem: api.caPem, token: readerToken };
+function remoteApi({ name, server, api, readerToken }: MeshMember): RemoteApi {
+  return { name, server, caPem: api.caPem, token: readerToken };
 }
 
 function fillSigner(signer: MeshMember, members: readonly MeshMember[], { root, now, age }: Filling & { readonly age: number }): void {

@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 /** Of the link from `here` to `there`: the remote secret lies here. */
 export function linkFaults(here: MeshMember, there: MeshMember, now: () => number): LabFault[] {
   const link = `${here.name}-${there.name}`;
-  const remote = { name: there.name, server: there.api.url, caPem: there.api.caPem };
+  const remote = { name: there.name, server: there.server, caPem: there.api.caPem };
   const fault = (id: string, title: string, explain: string, change: () => Change): LabFault =>
     changingOne({ id: `remote-secret-${id}-${link}`, title, explain, group: 'Links' }, here, () => [
       { kind: 'Secret', namespace: ISTIO_NAMESPACE, name: remoteSecretName(there.name), change: change() },
