@@ -108,7 +108,7 @@ export class LabControlApi {
       updateAvailable: false,
       blocksIncomingConnections: false,
       tailnetLockError: '',
-      ...(keyExpiry === undefined ? { tags: ['tag:gateway'] } : { user: 'alice' }),
+      ...(this.#tailnet.isTagged(node) ? { tags: ['tag:gateway'] } : { user: 'alice' }),
       ...(this.capitalised ? Object.fromEntries(Object.entries(routes).map(([name, value]) => [upperFirst(name), value])) : routes),
     };
   }

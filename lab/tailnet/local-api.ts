@@ -82,12 +82,14 @@ export class LabLocalApi {
     const method = request.method ?? 'GET';
     const url = new URL(request.url ?? '/', 'http://local-tailscaled.sock');
     if (request.headers.host === undefined) {
+      // Go's own server says this, not the daemon: without a length, and it closes.
+      response.useChunkedEncodingByDefault = false;
       response.writeHead(400, { 'content-type': TEXT, connection: 'close' });
       response.end('400 Bad Request: missing required Host header');
       return;
     }
     const refusal = callerRefusal(request);
-    if (refusal !== undefined) send(response, refusal);
+    if (refusal !== undefined) send(response, { ...refusal, headers: ALWAYS });
     else if (url.pathname === '/')
       send(response, { status: 200, text: HOME, type: 'text/html; charset=utf-8', headers: { connection: 'close' } });
     else if (!url.pathname.startsWith('/localapi/')) send(response, { status: 404, text: NOT_FOUND, headers: ALWAYS });

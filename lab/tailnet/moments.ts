@@ -34,6 +34,8 @@ export function followMoments(network: LabNetwork, clock: Clock): { of(cluster: 
   };
 }
 
+/** A node tries again only now and then to reach a control server that was gone. */
+const RECONNECTS_AFTER = 14_000;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
 function firstMoments(state: NodeState, now: number): NodeMoments {
@@ -54,7 +56,7 @@ function moved(before: { readonly state: NodeState; readonly moments: NodeMoment
   return {
     controlLostAt: state.control === 'up' ? undefined : (moments.controlLostAt ?? now),
     absentSince: absent ? (moments.absentSince ?? now) : undefined,
-    presentSince: cameBack ? now : moments.presentSince,
+    presentSince: cameBack ? now + (before.state.control === 'gone' ? RECONNECTS_AFTER : 0) : moments.presentSince,
     startedAt: started ? now : moments.startedAt,
     startedAlone: state.control !== 'up' && (moments.startedAlone || started),
   };

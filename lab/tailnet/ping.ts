@@ -53,7 +53,7 @@ function knownFailure(tailnet: Tailnet, node: LabNode, { ip, type, peer }: Targe
   if (tailnet.backendOf(node) !== 'Running')
     return type === 'disco' ? answer({ ...EMPTY, IP: ip, Err: 'local tailscaled stopped' }) : SILENT;
   if (peer === undefined || !tailnet.knows(node, peer)) return answer({ ...EMPTY, IP: ip, Err: 'no matching peer' });
-  if (tailnet.isExpired(peer)) return type === 'disco' ? answer({ ...EMPTY, IP: ip, Err: "peer's node key has expired" }) : SILENT;
+  if (tailnet.hasEnded(peer)) return type === 'disco' ? answer({ ...EMPTY, IP: ip, Err: "peer's node key has expired" }) : SILENT;
   return undefined;
 }
 

@@ -36,7 +36,7 @@ export function statusBody(tailnet: Tailnet, node: LabNode, withPeers: boolean):
     CertDomains: null,
     ExtraRecords: null,
     Peer: peers.length === 0 ? null : Object.fromEntries(peers.map((peer) => [keyOf(peer), peerBody(tailnet, node, peer)])),
-    User: known ? usersOf([node, ...peers]) : null,
+    User: known ? usersOf(tailnet, [node, ...peers]) : null,
     ClientVersion: null,
   };
 }
@@ -51,12 +51,9 @@ export function addressesOf(node: LabNode): string[] {
   return [node.address, sixOf(node)];
 }
 
-function isTagged(node: LabNode): boolean {
-  return node.state.keyExpiry === undefined;
-}
-
-function usersOf(nodes: readonly LabNode[]): object {
-  const users = [...(nodes.some((node) => !isTagged(node)) ? [OWNER] : []), ...(nodes.some(isTagged) ? [TAGGED] : [])];
+function usersOf(tailnet: Tailnet, nodes: readonly LabNode[]): object {
+  const tagged = new Set(nodes.map((node) => tailnet.isTagged(node)));
+  const users = [...(tagged.has(false) ? [OWNER] : []), ...(tagged.has(true) ? [TAGGED] : [])];
   return Object.fromEntries(users.map((user) => [user.ID, user]));
 }
 
@@ -69,21 +66,22 @@ function commonBody(tailnet: Tailnet, node: LabNode): object {
     HostName: node.host,
     DNSName: `${node.host}.${DOMAIN}.`,
     OS: 'linux',
-    UserID: isTagged(node) ? TAGGED.ID : OWNER.ID,
+    UserID: tailnet.isTagged(node) ? TAGGED.ID : OWNER.ID,
     TailscaleIPs: addressesOf(node),
     AllowedIPs: [`${node.address}/32`, `${sixOf(node)}/128`],
-    ...(isTagged(node) ? { Tags: ['tag:gateway'] } : {}),
+    ...(tailnet.isTagged(node) ? { Tags: ['tag:gateway'] } : {}),
   };
 }
 
 function expiryBody(tailnet: Tailnet, node: LabNode): object {
   const { keyExpiry } = node.state;
-  if (keyExpiry === undefined) return {};
-  return { ...(tailnet.isExpired(node) ? { Expired: true } : {}), KeyExpiry: new Date(keyExpiry).toISOString().replace('.000Z', 'Z') };
+  const ended = tailnet.hasEnded(node) ? { Expired: true } : {};
+  // Whoever logged out counts as ended since then.
+  if (node.state.backend === 'NeedsLogin') return { ...ended, KeyExpiry: CREATED };
+  return keyExpiry === undefined ? {} : { ...ended, KeyExpiry: new Date(keyExpiry).toISOString().replace('.000Z', 'Z') };
 }
 
 function selfBody(tailnet: Tailnet, node: LabNode): object {
-  const capable = isTagged(node) ? { ...CAPABILITIES, 'https://tailscale.com/cap/is-admin': undefined } : CAPABILITIES;
   return {
     ...commonBody(tailnet, node),
     Addrs: [endpointOf(tailnet.numberOf(node))],
@@ -103,8 +101,8 @@ function selfBody(tailnet: Tailnet, node: LabNode): object {
     PeerAPIURL: tailnet.backendOf(node) === 'Running' ? peerApi(node) : null,
     TaildropTarget: 0,
     NoFileSharingReason: '',
-    Capabilities: [OLD_CAPABILITIES, ...Object.keys(CAPABILITIES).filter((name) => name in capable)],
-    CapMap: capable,
+    Capabilities: [OLD_CAPABILITIES, ...Object.keys(CAPABILITIES)],
+    CapMap: CAPABILITIES,
     InNetworkMap: true,
     InMagicSock: false,
     InEngine: false,
@@ -148,8 +146,8 @@ function strangerBody(tailnet: Tailnet, node: LabNode): object {
 
 function peerBody(tailnet: Tailnet, node: LabNode, peer: LabNode): object {
   const heard = tailnet.lastHeard(node, peer);
-  const direct = heard === true && !tailnet.way(node, peer).relayed && tailnet.reaches(node, peer);
-  const active = heard !== undefined && !tailnet.isExpired(peer);
+  const direct = heard === true && !tailnet.way(node, peer).relayed;
+  const active = heard !== undefined && !tailnet.hasEnded(peer);
   return {
     ...commonBody(tailnet, peer),
     Addrs: null,
@@ -166,8 +164,8 @@ function peerBody(tailnet: Tailnet, node: LabNode, peer: LabNode): object {
     ExitNode: false,
     ExitNodeOption: false,
     Active: active,
-    PeerAPIURL: tailnet.isExpired(peer) ? null : peerApi(peer),
-    TaildropTarget: 4,
+    PeerAPIURL: peerApi(peer),
+    TaildropTarget: tailnet.backendOf(node) === 'Running' ? 4 : 3,
     NoFileSharingReason: '',
     InNetworkMap: true,
     InMagicSock: true,

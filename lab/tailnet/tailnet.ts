@@ -27,6 +27,7 @@ export class Tailnet {
   readonly #moments: ReturnType<typeof followMoments>;
   readonly #events = new EventEmitter();
   readonly #losses = new Map<string, number>();
+  readonly #tagged: ReadonlySet<string>;
   readonly #heard = new Map<string, boolean>();
   readonly #stop: () => void;
   #knobs = NOTHING_BROKEN;
@@ -36,6 +37,7 @@ export class Tailnet {
     this.network = network;
     this.clock = clock;
     this.#moments = followMoments(network, clock);
+    this.#tagged = new Set(network.nodes.filter(({ state }) => state.keyExpiry === undefined).map(({ cluster }) => cluster));
     this.#events.setMaxListeners(0);
     this.#stop = network.onChange(() => this.#events.emit('change'));
   }
@@ -87,6 +89,16 @@ export class Tailnet {
 
   isExpired({ state }: LabNode): boolean {
     return state.keyExpiry !== undefined && state.keyExpiry <= this.clock.now();
+  }
+
+  /** As its peers see it: expired, or logged out. */
+  hasEnded(node: LabNode): boolean {
+    return node.state.backend === 'NeedsLogin' || this.isExpired(node);
+  }
+
+  /** Nodes whose key did not end when the tailnet was started belong to a tag instead of a person. */
+  isTagged({ cluster }: LabNode): boolean {
+    return this.#tagged.has(cluster);
   }
 
   backendOf(node: LabNode): Backend {
