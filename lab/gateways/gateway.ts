@@ -4,7 +4,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import type { EndpointSource } from '../kubernetes/cluster.ts';
 import { textAt } from '../kubernetes/object.ts';
 import type { Authority } from '../pki/authority.ts';
-import { canaryHost, canaryService, CANARY_NAMESPACE } from '../scene/canary.ts';
+import { CANARY, canaryHost, CANARY_NAMESPACE } from '../scene/canary.ts';
 import { EAST_WEST_GATEWAY } from '../scene/gateways.ts';
 import type { MeshMember } from '../scene/member.ts';
 import { ISTIO_NAMESPACE } from '../scene/namespaces.ts';
@@ -64,8 +64,10 @@ export async function startGateway(options: GatewayOptions): Promise<LabGateway>
   follow();
   const forget = destinations.onChange(() => queueMicrotask(follow));
   const [admin, canary] = inPod;
-  offer(member, { namespace: ISTIO_NAMESPACE, account: EAST_WEST_GATEWAY, port: ADMIN_PORT }, admin);
-  offer(member, { namespace: CANARY_NAMESPACE, account: canaryService(member.name), port: CANARY_PORT }, canary);
+  const forgetPods = [
+    offer(member, { namespace: ISTIO_NAMESPACE, account: EAST_WEST_GATEWAY, port: ADMIN_PORT }, admin),
+    offer(member, { namespace: CANARY_NAMESPACE, account: CANARY, port: CANARY_PORT }, canary),
+  ];
   const ports = [port, readinessPort, admin, canary];
   return {
     cluster: member.name,
@@ -82,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<LabGateway>
       await Promise.all(ports.map((one) => one.settled()));
     },
     async stop() {
-      forget();
+      for (const one of [forget, ...forgetPods]) one();
       await Promise.all(ports.map((one) => one.turn(false)));
     },
   };
@@ -103,8 +105,14 @@ interface Workloads {
 function workloadsOf({ member, root, clock, client }: GatewayOptions): Workloads {
   const signing = (): ReturnType<Parameters<typeof createChains>[0]['signing']> =>
     member.istiod.instances.find(({ authority }) => authority !== undefined)?.authority?.signing;
-  const chainsOf = (host: string): Chains => createChains({ clock, spiffe: spiffeOf(host), signing, root });
-  const canary = netexec(() => podsOf(member, CANARY_NAMESPACE, canaryService(member.name))[0] ?? '', member.name, client);
+  const chainsOf = (host: string): Chains =>
+    createChains({
+      clock,
+      spiffe: host === canaryHost(member.name) ? spiffeOf(`${CANARY}.${CANARY_NAMESPACE}`) : spiffeOf(host),
+      signing,
+      root,
+    });
+  const canary = netexec(() => podsOf(member, CANARY_NAMESPACE, CANARY)[0] ?? '', member.name, client);
   const app = (host: string): App => appOf(host, member.name, canary);
   const chains = chainsOf(canaryHost(member.name));
   const sidecars = new Map<string, Sidecar>();
@@ -120,7 +128,7 @@ function workloadsOf({ member, root, clock, client }: GatewayOptions): Workloads
   };
 }
 
-/** Workloads of the lab have a service account of their own name. */
+/** Workloads of the lab have a service account of their own name, and so have their Services but for the canary's. */
 function spiffeOf(host: string): string {
   const [name = '', namespace = ''] = host.split('.');
   return `spiffe://cluster.local/ns/${namespace}/sa/${name}`;
@@ -138,12 +146,16 @@ interface PodPort {
   readonly port: number;
 }
 
-/** Leads port-forwards to pods of a workload to a port of the lab, for as long as such a pod is there. */
-function offer(member: MeshMember, { namespace, account, port }: PodPort, listener: LabPort): void {
+/** Leads port-forwards to pods of a workload, also of those that come later, to a port of the lab. Answers how that ends. */
+function offer(member: MeshMember, { namespace, account, port }: PodPort, listener: LabPort): () => void {
   const source: EndpointSource = async (way) => {
     if (way === 'proxy') throw new Error('the port is bound to the loopback address of the pod');
     await listener.turn(true);
     return { host: LOOPBACK, port: listener.number };
   };
   for (const pod of podsOf(member, namespace, account)) member.api.registerEndpoint(namespace, pod, port, source);
+  return member.api.store.onWrite(({ object: { kind, metadata, spec } }) => {
+    if (kind !== 'Pod' || metadata.namespace !== namespace || textAt(spec, 'serviceAccountName') !== account) return;
+    member.api.registerEndpoint(namespace, metadata.name ?? '', port, source);
+  });
 }

@@ -57,8 +57,8 @@ export function createMeshClient({ clusters, proxyOf, clock }: MeshClientOptions
       const target = choose(clusters(), call);
       if (target === undefined) return { error: `dial tcp: lookup ${call.host}: no such host` };
       const { place, destination, caller } = target;
-      if (place === caller) return place.answer(destination.host, call.path);
       if (destination.endpoints.length === 0) return { status: 503, body: 'no healthy upstream' };
+      if (place === caller) return place.answer(destination.host, call.path);
       const over = new AbortController();
       const late = Promise.withResolvers<MeshAnswer>();
       const timer: Timer = clock.after(call.withinMs, () => {

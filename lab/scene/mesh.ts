@@ -1,6 +1,7 @@
 /** A mesh of several clusters in one call: healthy, with real keys and certificates, as cert-manager and Istio would have left it. */
 import type { LabClock } from '../clock.ts';
 import { createCertManager, type CertManager } from '../controllers/cert-manager.ts';
+import { startDeployments } from '../controllers/deployments.ts';
 import type { Reviewer } from '../controllers/istiod/client-identity.ts';
 import { createIstiods } from '../controllers/istiods.ts';
 import { startLabCluster } from '../kubernetes/cluster.ts';
@@ -8,7 +9,7 @@ import type { KubeObject } from '../kubernetes/object.ts';
 import { createLabNetwork, type LabNetwork } from '../network.ts';
 import { type Authority, createAuthority } from '../pki/authority.ts';
 import { remember } from '../pki/keys.ts';
-import { canary } from './canary.ts';
+import { canary, CANARY_NAMESPACE } from './canary.ts';
 import {
   caIssuer,
   certificate,
@@ -109,7 +110,7 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
   for (const { istiod } of members) istiod.start();
   fillSigner(signer, members, { root, now, age: ageOf(options) });
   const certManager = createCertManager({ clock, store: signer.api.store });
-  const leases = options.probed === true ? members.map(({ api, skew }) => startNodeLeases(api, clock, skew)) : [];
+  const nodes = options.probed === true ? members.flatMap((member) => startNode(member, members, clock)) : [];
   return {
     clock,
     network: createLabNetwork(clusters.map(({ name, gateway }) => ({ cluster: name, address: gateway.address }))),
@@ -127,7 +128,7 @@ export async function buildMesh(options: MeshOptions): Promise<LabMesh> {
     mergedKubeconfig: () => mergedKubeconfig(members),
     writeKubeconfigs: (dir) => writeKubeconfigs(members, dir),
     async stop() {
-      for (const one of leases) one.stop();
+      for (const one of nodes) one.stop();
       certManager.close();
       for (const { istiod } of members) istiod.stop();
       await Promise.all(members.map(({ api }) => api.stop()));
@@ -206,7 +207,6 @@ function fill(member: MeshMember, { now, options }: { readonly now: number; read
     }),
     ...eastWestGateway(member, now),
     crossNetworkGateway(),
-    ...(probed ? canary(member, now) : []),
     ...(probed && runsHttpbin(member) ? httpbin(member, now) : []),
     ...reader(member.readerToken, api.caPem),
   ]);
@@ -230,6 +230,26 @@ function fillSigner(signer: MeshMember, members: readonly MeshMember[], { root, 
       return [certificate(shape, lifeOf(shape, now - age), 1), certificateSecret(shape, signing, signing.rootPem)];
     }),
   ]);
+}
+
+/** What runs on the one node of a cluster beside istiod. */
+function startNode(member: MeshMember, members: readonly MeshMember[], clock: LabClock): readonly { stop(): void }[] {
+  const { api, skew, overlays, podNetwork } = member;
+  put(
+    member,
+    canary(
+      member.name,
+      members.map(({ name }) => name),
+    ),
+  );
+  const deployments = startDeployments({
+    api,
+    clock,
+    namespace: CANARY_NAMESPACE,
+    podNetwork: `${podNetwork}.2`,
+    handsOff: (kind, namespace, name) => overlays.covers(kind, namespace, name),
+  });
+  return [startNodeLeases(api, clock, skew), deployments];
 }
 
 function put({ api }: MeshMember, objects: readonly KubeObject[]): void {
