@@ -11,6 +11,7 @@ import type { BotContext } from './context.ts';
 import { discordError } from './discord-error.ts';
 import { dispatch } from './dispatch.ts';
 import { MODALS } from './modals/index.ts';
+import { startIncidentWatcher } from './incidents/watcher.ts';
 import { startNotifier } from './notifier.ts';
 import { startPresence } from './presence.ts';
 import { registerCommands } from './register.ts';
@@ -52,6 +53,7 @@ export async function startBot({ token, api, context, signal }: BotOptions): Pro
   }
   const notifier = startNotifier(client, context, stopping.signal);
   const watcher = startChangeWatcher(client, context, stopping.signal);
+  const incidents = startIncidentWatcher(client, context, stopping.signal);
   const asking = {
     client,
     context,
@@ -60,6 +62,7 @@ export async function startBot({ token, api, context, signal }: BotOptions): Pro
     buttons: BUTTONS,
     modals: MODALS,
     undelivered: () => notifier.failure(),
+    unshown: () => incidents.failure(),
   };
   client.on(Events.InteractionCreate, (interaction) => void dispatch(interaction, asking));
   startPresence(client, context, stopping.signal);
@@ -69,7 +72,7 @@ export async function startBot({ token, api, context, signal }: BotOptions): Pro
     ended: watch.ended,
     async stop() {
       stopping.abort();
-      await Promise.all([notifier.stopped, watcher.stopped]);
+      await Promise.all([notifier.stopped, watcher.stopped, incidents.stopped]);
       await leave(discord, context);
     },
   };

@@ -36,6 +36,11 @@ export interface CardMessage {
   readonly allowedMentions: { readonly parse: [] };
 }
 
+/** The same in the words of Discord's API. */
+export interface CardBody extends Pick<CardMessage, 'flags' | 'components'> {
+  readonly allowed_mentions: CardMessage['allowedMentions'];
+}
+
 /** Over all text of a message with components. https://discord.com/developers/docs/components/reference#text-display */
 const MAX_TEXT = 4_000;
 /** In one row. https://discord.com/developers/docs/components/reference#action-row */
@@ -97,6 +102,12 @@ export function cut(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
+/** The card as the body of a call that is made without discord.js in between. */
+export function toBody(card: Card): CardBody {
+  const { flags, components, allowedMentions } = toMessage(card);
+  return { flags, components, allowed_mentions: allowedMentions };
+}
+
 /** Text from elsewhere (names, error texts) so that Discord shows it as it is: no markdown, no mention. */
 export function plain(text: string): string {
   return text
@@ -116,6 +127,11 @@ export function prose(text: string): string {
 /** An instant that the reader's client shows relative to now and keeps right by itself. */
 export function relativeTime(instant: number): string {
   return `<t:${Math.floor(instant / 1_000)}:R>`;
+}
+
+/** An instant as the time of day, to the second, in the reader's own zone. */
+export function timeOfDay(instant: number): string {
+  return `<t:${Math.floor(instant / 1_000)}:T>`;
 }
 
 /** An instant as date and time in the reader's own zone. */

@@ -1,21 +1,20 @@
 import { RESTJSONErrorCodes, SnowflakeUtil, Routes, type Client } from 'discord.js';
-import { createHash } from 'node:crypto';
 import { MessageFlags } from 'discord-api-types/v10';
 import type { ChangeView } from '../changes/ports.ts';
 import { withDeadline } from '../core/abort.ts';
 import { HOUR } from '../core/duration.ts';
-import { cut, toMessage, type Card } from './card.ts';
+import { cut, toBody } from './card.ts';
 import type { Board, DueView } from './change-ports.ts';
 import type { BotContext } from './context.ts';
 import { discordError, isCode, isPassing } from './discord-error.ts';
+import { nonce } from './nonce.ts';
+import { packed } from './packed.ts';
 import { changeCard, isOver } from './render/change.ts';
 import { newsOf, type News } from './render/history.ts';
 
 /** How often the board is looked at, and how long showing one change may take, in milliseconds. */
 const LOOK_EVERY_MS = 2_000;
 const SHOW_MS = 20_000;
-/** https://discord.com/developers/docs/resources/message#create-message */
-const LONGEST_TEXT = 2_000;
 /** https://discord.com/developers/docs/resources/channel#start-thread-from-message */
 const LONGEST_NAME = 100;
 
@@ -76,11 +75,11 @@ export function startChangeWatcher(client: Client, context: BotContext, signal: 
   async function edit(view: ChangeView, { channel, message }: Place): Promise<void> {
     const card = changeCard(view);
     try {
-      await client.rest.patch(Routes.channelMessage(channel, message), { body: bodyOf(card) });
+      await client.rest.patch(Routes.channelMessage(channel, message), { body: toBody(card) });
     } catch (error) {
       if (discordError(error).reason !== 'rateLimited' || !isOver(view)) throw error;
       // The last word is said in a new message where the old one takes no more edits.
-      await client.rest.post(Routes.channelMessages(channel), { body: { ...bodyOf(card), ...nonce(`${view.id} end`) } });
+      await client.rest.post(Routes.channelMessages(channel), { body: { ...toBody(card), ...nonce(`${view.id} end`) } });
     }
   }
 
@@ -103,25 +102,4 @@ export function startChangeWatcher(client: Client, context: BotContext, signal: 
   }
 
   return { stopped: changes === undefined ? Promise.resolve() : run(changes.board) };
-}
-
-function bodyOf(card: Card): object {
-  const { flags, components, allowedMentions } = toMessage(card);
-  return { flags, components, allowed_mentions: allowedMentions };
-}
-
-/** Makes Discord drop a second copy of the same words. */
-function nonce(text: string): object {
-  return { nonce: createHash('sha256').update(text).digest('base64url').slice(0, 24), enforce_nonce: true };
-}
-
-/** Lines joined to as few messages as Discord takes. */
-function packed(lines: readonly string[]): readonly string[] {
-  const messages: string[] = [];
-  for (const line of lines.map((text) => cut(text, LONGEST_TEXT))) {
-    const last = messages.at(-1);
-    if (last !== undefined && last.length + 1 + line.length <= LONGEST_TEXT) messages[messages.length - 1] = `${last}\n${line}`;
-    else messages.push(line);
-  }
-  return messages;
 }

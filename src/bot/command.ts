@@ -23,6 +23,8 @@ export interface Asking {
   readonly signal: AbortSignal;
   /** Why the last notice could not be posted; undefined once one could. */
   readonly undelivered: () => Failure | undefined;
+  /** Why the last alert could not be shown; undefined once one could. */
+  readonly unshown: () => Failure | undefined;
   /** All commands, for help. */
   readonly commands: readonly BotCommand[];
 }

@@ -1,5 +1,7 @@
 /** What the bot needs from the rest of the product: built in the composition root, never reached for. */
+import type { IncidentBoard } from '../actions/alerts.ts';
 import type { Notice } from '../actions/notice.ts';
+import type { AlertState } from '../alerts/model.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -79,6 +81,12 @@ export interface BotContext {
   readonly auditChannel?: string;
   /** Absent where this service only looks. */
   readonly changes?: Changes;
+  /** Incidents to show; absent where nobody follows health over time. */
+  readonly incidents?: IncidentBoard;
+  /** Everything that is known of health over time, to complete what a person types. */
+  readonly alertState?: () => Promise<AlertState>;
+  /** The role that a page calls which nobody acknowledged; undefined: nobody is called. */
+  readonly escalationRole?: string;
   readonly version: string;
   readonly startedAt: number;
   /** Why Redis is away; undefined while it answers. */

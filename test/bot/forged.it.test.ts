@@ -96,6 +96,7 @@ test('in another guild than its own the bot does nothing', async () => {
     buttons: [],
     modals: [],
     undelivered: () => undefined,
+    unshown: () => undefined,
   };
   await client.destroy();
   await setup.bot.stop();

@@ -8,6 +8,8 @@ import type { LabClock } from '../../lab/clock.ts';
 import type { LabDiscord, LabDiscordOptions } from '../../lab/discord/index.ts';
 import { startRedis, type LabRedis } from '../../lab/redis.ts';
 import type { ServiceContext } from '../../src/actions/action.ts';
+import type { IncidentBoard } from '../../src/actions/alerts.ts';
+import type { AlertState } from '../../src/alerts/model.ts';
 import { advanceChanges } from '../../src/actions/advance-changes.ts';
 import { auditLog } from '../../src/actions/audit-log.ts';
 import { carryOut } from '../../src/actions/carry-out.ts';
@@ -72,7 +74,7 @@ export interface Setup {
   /** What each job gives; replace one before it is asked for. */
   readonly answers: Record<JobName, Answer>;
   readonly context: BotContext;
-  readonly startBot: (token?: string) => Promise<Bot>;
+  readonly startBot: (token?: string, own?: BotContext) => Promise<Bot>;
   readonly startWorker: (jobs?: readonly AnyJob[]) => JobWorker;
   /** A second context on connections of its own, as another process has. */
   readonly anotherContext: () => BotContext;
@@ -85,10 +87,13 @@ export interface SetupOptions {
   /** Timers of the product run so many times faster; instants stay as they are. */
   readonly faster?: number;
   readonly clusters?: readonly string[];
+  readonly incidents?: IncidentBoard;
+  readonly alertState?: () => Promise<AlertState>;
 }
 
 /** Everything but the bot and the worker. */
-export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a', 'cluster-b'] }: SetupOptions = {}): Promise<Setup> {
+export async function setUp(options: SetupOptions = {}): Promise<Setup> {
+  const { discord = {}, faster = 1, clusters = ['cluster-a', 'cluster-b'], incidents, alertState } = options;
   const d = await lab(discord);
   const dir = await mkdtemp(join(tmpdir(), 'meshwarden-bot-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
@@ -173,6 +178,9 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
       },
       clusters,
       alertsChannel: d.channel('alerts').id,
+      ...(incidents === undefined ? {} : { incidents }),
+      ...(alertState === undefined ? {} : { alertState }),
+      escalationRole: people.operatorRole.id,
       version: '1.2.3',
       startedAt: clock.now(),
       redisAway: () => connections.away(),
@@ -197,8 +205,8 @@ export async function setUp({ discord = {}, faster = 1, clusters = ['cluster-a',
     board: context.board,
     audit: context.audit,
     anotherContext: contextOf,
-    async startBot(token = d.token) {
-      const bot = await startBot({ token: new Secret(token), api: d.api, context, signal: ended.signal });
+    async startBot(token = d.token, own = context) {
+      const bot = await startBot({ token: new Secret(token), api: d.api, context: own, signal: ended.signal });
       onTestFinished(() => bot.stop());
       return bot;
     },

@@ -1,0 +1,108 @@
+import type { Client } from 'discord.js';
+import { withDeadline } from '../../core/abort.ts';
+import { SECOND } from '../../core/duration.ts';
+import { toFailure, type Failure, type OperatorError } from '../../core/errors.ts';
+import type { DueIncident, IncidentBoard } from '../../actions/alerts.ts';
+import type { BotContext } from '../context.ts';
+import { discordError, isPassing } from '../discord-error.ts';
+import { createDesk } from './desk.ts';
+import { createHolds } from './holds.ts';
+import { readOpenMessages } from './open-messages.ts';
+import { createTurns } from './turns.ts';
+
+/** How often the board is looked at, and how long showing one incident may take, in milliseconds. */
+const LOOK_EVERY_MS = SECOND;
+const SHOW_MS = 30 * SECOND;
+/** So many are read at a time, and so many shown before the board is read again: a page does not wait for what was there before it. */
+const MOST_READ = 1_000;
+const SHOWN_AT_ONCE = 10;
+/** After so many failures in a row it is Discord or the channel, and everything waits. */
+const ALL_FAIL = 3;
+const EVERYTHING = '';
+
+export interface IncidentWatcher {
+  /** Why the last incident could not be shown; undefined once one could. */
+  failure(): Failure | undefined;
+  /** Resolves soon after the signal was aborted. */
+  readonly stopped: Promise<void>;
+}
+
+/** Shows every incident that is due, pages first and among them the oldest. What fails is tried again and holds up nothing else. */
+export function startIncidentWatcher(client: Client, context: BotContext, signal: AbortSignal): IncidentWatcher {
+  const { clock, incidents: board, alertsChannel: channel, escalationRole: role } = context;
+  if (board === undefined) return { failure: () => undefined, stopped: Promise.resolve() };
+  const log = context.log.child({ component: 'incidents' });
+  const open = readOpenMessages(client, channel, log);
+  const desk = createDesk({ client, clock, board, channel, role, open });
+  const turns = createTurns(context.claims, clock);
+  const holds = createHolds();
+  let failure: Failure | undefined;
+  let failed = 0;
+
+  async function run(on: IncidentBoard): Promise<void> {
+    while (!signal.aborted) {
+      holds.look();
+      const more = await round(on).catch((error: unknown) => log.debug({ err: error }, 'incidents could not be read; they are again'));
+      // Ends early only when the bot stops, which the loop sees by itself.
+      if (more !== true) await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** True where more can be shown at once. */
+  async function round(on: IncidentBoard): Promise<boolean> {
+    if (holds.isHeld(EVERYTHING)) return false;
+    const due = await on.due(MOST_READ);
+    holds.keep([EVERYTHING, ...due.map(({ incident }) => incident.id)]);
+    let shown = 0;
+    for (const { incident } of byUrgency(due)) {
+      if (holds.isHeld(incident.id)) continue;
+      if (signal.aborted || holds.isHeld(EVERYTHING) || !(await isOurTurn())) return false;
+      await showNow(on, incident.id);
+      shown += 1;
+      if (shown === SHOWN_AT_ONCE) return true;
+    }
+    return false;
+  }
+
+  /** Of several bots one shows everything for a while. What another did before is not known here. */
+  async function isOurTurn(): Promise<boolean> {
+    const turn = await turns.take();
+    if (turn === 'new') open.doubt();
+    return turn !== 'other';
+  }
+
+  /** As it is now: it may have changed while others were shown. */
+  async function showNow(on: IncidentBoard, id: string): Promise<void> {
+    const now = await on.get(id);
+    if (now === undefined || (now.shown?.version ?? 0) >= now.incident.version) return;
+    try {
+      await withDeadline(clock, SHOW_MS, 'Showing an alert', () => desk.show(now), signal);
+      holds.clear(id);
+      holds.clear(EVERYTHING);
+      [failed, failure] = [0, undefined];
+    } catch (error) {
+      if (!signal.aborted) putBack(id, discordError(error));
+    }
+  }
+
+  function putBack(id: string, error: OperatorError): void {
+    if (isPassing(error)) desk.doubt(id);
+    const looks = Math.ceil((error.retryAfterMs ?? 0) / LOOK_EVERY_MS);
+    const wait = holds.fail(id, looks);
+    // What Discord wants to have later concerns one message, or is waited for by discord.js itself.
+    failed += error.reason === 'rateLimited' ? 0 : 1;
+    if (failed >= ALL_FAIL) holds.fail(EVERYTHING);
+    const isNews = failure?.message !== error.message;
+    failure = toFailure(error);
+    const { reason, message: why, next } = failure;
+    log[isNews ? 'warn' : 'debug']({ incident: id, reason, why, next, looks: wait }, 'an alert could not be shown; it is tried again');
+  }
+
+  return { failure: () => failure, stopped: run(board) };
+}
+
+const RANK = { page: 0, ticket: 1, info: 2 } as const;
+
+function byUrgency(due: readonly DueIncident[]): readonly DueIncident[] {
+  return due.toSorted((one, other) => RANK[one.incident.severity] - RANK[other.incident.severity]);
+}

@@ -1,0 +1,158 @@
+/** The card of an incident: while it is open, when it is over, when another one explains it. */
+import type { Incident } from '../../alerts/model.ts';
+import { formatDuration, MINUTE } from '../../core/duration.ts';
+import type { Severity } from '../../mesh/finding.ts';
+import { dateTime, plain, prose, relativeTime, timeOfDay, type Card, type CardButton, type Tone } from '../card.ts';
+import { incidentButton } from '../incidents/ref.ts';
+import { named, personText } from './person.ts';
+
+/** What fits a phone: more of each is counted. */
+const LISTED_FACTS = 2;
+const LISTED_HIDDEN = 6;
+const LISTED_HISTORY = 5;
+/** An alert that is posted so long after it was to be says that it is late, in milliseconds. */
+const LATE_MS = 2 * MINUTE;
+
+const TONES: Readonly<Record<Severity, Tone>> = { page: 'bad', ticket: 'warn', info: 'plan' };
+const WORDS: Readonly<Record<Severity, string>> = { page: 'PAGE', ticket: 'TICKET', info: 'INFO' };
+
+/** True where nothing comes after this. */
+export function isOver({ endedAt }: Pick<Incident, 'endedAt'>): boolean {
+  return endedAt !== undefined;
+}
+
+/** `firstAt`: it is shown for the first time, at this instant. */
+export function incidentCard(incident: Incident, firstAt?: number): Card {
+  if (incident.endedAt === undefined) return openCard(incident, firstAt);
+  return incident.state === 'merged' ? mergedCard(incident) : overCard(incident, incident.endedAt, firstAt !== undefined);
+}
+
+function openCard(incident: Incident, firstAt: number | undefined): Card {
+  const { rule, id, startedAt, context, announcedAt } = incident;
+  const late = firstAt !== undefined && announcedAt !== undefined && firstAt - announcedAt >= LATE_MS;
+  return {
+    tone: toneOf(incident),
+    title: `${marksOf(incident)} · ${plain(incident.title)} · ${relativeTime(startedAt)}`,
+    body: [
+      `${evidenceText(incident)}.`,
+      ...(incident.cause?.facts ?? []).slice(0, LISTED_FACTS).map(plain),
+      `since ${timeOfDay(startedAt)}${context.map((text) => ` · ${plain(text)}`).join('')}`,
+      ...hiddenLines(incident),
+      ...nextLines(incident),
+      ...whoLines(incident),
+      ...(late ? [`-# Told late: it was to be told at ${dateTime(announcedAt)}, and nothing could be posted then.`] : []),
+    ],
+    footer: `${rule} · ${id}`,
+    buttons: buttonsOf(incident),
+    rest: 'the thread',
+  };
+}
+
+function toneOf({ severity, state, muted }: Incident): Tone {
+  if (muted !== undefined || state === 'unknown') return 'unknown';
+  return TONES[severity];
+}
+
+/** `PAGE`, and whether anybody has it in hand. */
+function marksOf({ severity, ack, muted }: Incident): string {
+  const marks = [...(ack === undefined ? [] : ['acked']), ...(muted === undefined ? [] : ['quiet'])];
+  return [WORDS[severity], ...marks].join(', ');
+}
+
+function evidenceText({ evidence, cause, state }: Incident): string {
+  const seen = cause === undefined ? plain(evidence) : `${plain(evidence)}: ${prose(cause.says)}`;
+  return state === 'resolving' ? `Well again since a moment, and watched for a while. Before: ${seen}` : upper(seen);
+}
+
+function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function hiddenLines({ hides }: Incident): readonly string[] {
+  if (hides.length === 0) return [];
+  const more = hides.length - LISTED_HIDDEN;
+  const listed = hides.slice(0, LISTED_HIDDEN).map(plain).join(', ');
+  return [`Hides ${hides.length}: ${listed}${more > 0 ? ` and ${more} more` : ''}`];
+}
+
+function nextLines({ cause }: Incident): readonly string[] {
+  if (cause === undefined) return [];
+  const [command] = cause.commands;
+  return [`Next: ${prose(cause.hint)}`, ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``])];
+}
+
+function whoLines({ ack, muted }: Incident): readonly string[] {
+  const nag = ack === undefined || ack.nagAt === 0 ? '' : ` · asked again ${relativeTime(ack.nagAt)}`;
+  const until = muted?.until === undefined ? '' : ` until ${dateTime(muted.until)}`;
+  return [
+    ...(ack === undefined ? [] : [`Acked by ${personText(ack.by)} ${relativeTime(ack.at)}${nag}`]),
+    ...(muted === undefined ? [] : [`Quiet${until}, ${named(muted.why)}. Its end is told all the same.`]),
+  ];
+}
+
+function buttonsOf(incident: Incident): readonly CardButton[] {
+  const { ack, cause } = incident;
+  return [
+    { label: 'Diagnose', customId: incidentButton('diagnose', incident), style: 'primary' },
+    ...(ack === undefined ? [{ label: 'Ack 1 h', customId: incidentButton('ack', incident) }] : []),
+    { label: 'Silence…', customId: incidentButton('silence', incident) },
+    ...(cause === undefined || cause.commands.length === 0
+      ? []
+      : [{ label: 'Show commands', customId: incidentButton('showcommands', incident) }]),
+  ];
+}
+
+function overCard(incident: Incident, endedAt: number, isFirst: boolean): Card {
+  const { rule, id, title, startedAt } = incident;
+  return {
+    tone: 'good',
+    title: `${plain(title)} for ${formatDuration(endedAt - startedAt)} · over since ${timeOfDay(endedAt)}`,
+    body: [
+      ...sentences([...(incident.cause === undefined ? [] : [`Cause seen: ${prose(incident.cause.says)}.`]), ...ackedAfter(incident)]),
+      ...recoveredLines(incident),
+      ...(isFirst ? cameAndWent(incident) : []),
+    ],
+    footer: `${rule} · ${id} · began ${dateTime(startedAt)}`,
+    rest: 'the thread',
+  };
+}
+
+function sentences(texts: readonly string[]): readonly string[] {
+  return texts.length === 0 ? [] : [texts.join(' ')];
+}
+
+function ackedAfter({ ack, announcedAt, openedAt }: Incident): readonly string[] {
+  if (ack === undefined) return [];
+  return [`Acked by ${personText(ack.by)} after ${formatDuration(Math.max(0, ack.at - (announcedAt ?? openedAt)))}.`];
+}
+
+function recoveredLines({ hidMost, hides }: Incident): readonly string[] {
+  if (hidMost === 0) return [];
+  if (hides.length > 0) return [`Of what it hid, still not well: ${hides.slice(0, LISTED_HIDDEN).map(plain).join(', ')}`];
+  return [hidMost === 1 ? 'The hidden subject is healthy again.' : `${hidMost} hidden subjects are healthy again.`];
+}
+
+/** Nobody could read of it while it lasted. */
+function cameAndWent({ history }: Incident): readonly string[] {
+  const left = history.length - LISTED_HISTORY;
+  return [
+    'Told only now: it came and went before anything could be posted.',
+    ...(left > 0 ? [`-# ${left} earlier ${left === 1 ? 'line' : 'lines'} left out`] : []),
+    ...history.slice(-LISTED_HISTORY).map((line) => `-# ${historyText(line)}`),
+  ];
+}
+
+function mergedCard({ rule, id, title, history, startedAt }: Incident): Card {
+  const last = history.at(-1);
+  return {
+    tone: 'unknown',
+    title: `${plain(title)} · explained by another alert`,
+    body: last === undefined ? [] : [`${named(last.says)}.`],
+    footer: `${rule} · ${id} · began ${dateTime(startedAt)}`,
+  };
+}
+
+/** A line of the history as it stands in the thread. */
+export function historyText({ at, says }: Incident['history'][number]): string {
+  return `${timeOfDay(at)} ${named(says)}`;
+}
