@@ -1,36 +1,31 @@
 /** The composition root: the only file that constructs clients and joins rooms. What it starts it stops in reverse order. */
 import { stat } from 'node:fs/promises';
 import type { MeshObserver } from './actions/action.ts';
-import type { AccessRules } from './bot/access.ts';
 import type { Clock } from './core/clock.ts';
 import { intermediateName, type ClusterConfig, type Config } from './config/config.ts';
 import { OperatorError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import type { Random } from './core/random.ts';
 import { JOBS } from './jobs/index.ts';
-import { createJobQueue, type JobQueue } from './jobs/queue.ts';
-import { startSchedules, type Schedules } from './jobs/schedules.ts';
-import { startJobWorker } from './jobs/worker.ts';
+import { createJobQueue } from './jobs/queue.ts';
+import { startSchedules } from './jobs/schedules.ts';
 import type { SetupTrials } from './cli/doctor/ports.ts';
 import { createClusters, type ClusterPool } from './k8s/clusters.ts';
 import { tryCluster } from './k8s/doctor.ts';
 import type { AuthorityTarget, ClusterTarget } from './k8s/target.ts';
-import { createBotBackoff } from './store/bot-backoff.ts';
-import { createClaims } from './store/claims.ts';
 import { tryRedis } from './store/doctor.ts';
-import { connectRedis, whenReady, type RedisConnections, type RedisTarget } from './store/connection.ts';
-import { createCaMemory, createProblemHistory, createSlots } from './store/memory.ts';
-import { createOutbox } from './store/outbox.ts';
-import { createPendingReplies } from './store/replies.ts';
-import type { Notice } from './actions/notice.ts';
-import { openAuthority, openChangeServices, openProposals, record } from './app/changes.ts';
+import { connectRedis, whenReady, type RedisTarget } from './store/connection.ts';
+import { createSlots } from './store/memory.ts';
+import { createVantages } from './store/vantages.ts';
 import { openCanariesHere } from './app/canaries.ts';
+import { openAlertsHere } from './app/alerts-here.ts';
+import { superviseConfiguredBot } from './app/bot.ts';
 import { openChangesHere } from './app/changes-here.ts';
-import { distributeOnChange } from './app/watch.ts';
-import type { AuditEntry, ChangeView } from './changes/ports.ts';
+import { checkVantage, createVantageQueues, submitEverywhere } from './app/vantage.ts';
+import { startVantageWorker, startWorker } from './app/worker.ts';
+import type { AlertsHere } from './cli/alerts.ts';
 import type { CanariesHere } from './cli/canary.ts';
 import type { ChangesHere } from './cli/changes.ts';
-import { createBoard } from './store/board.ts';
 
 export type AppRole = 'bot' | 'worker' | 'scheduler';
 
@@ -48,9 +43,6 @@ export interface App {
   /** Takes nothing new, lets running jobs end (ten seconds at most), closes everything. */
   stop(): Promise<void>;
 }
-
-const GRACE_MS = 10_000;
-const CONCURRENT_JOBS = 4;
 
 /** The clusters of a configuration, for whoever only looks. */
 export function openMesh(config: Config, machine: Machine): ClusterPool & MeshObserver {
@@ -71,6 +63,11 @@ export function openChanges(config: Config, machine: Machine, signal: AbortSigna
 /** The canaries of a configuration, for the command line. */
 export function openCanaries(config: Config, machine: Machine, signal: AbortSignal): CanariesHere {
   return openCanariesHere(config.probes, openMesh(config, machine), signal);
+}
+
+/** Alerts for the command line: the state that the service keeps in Redis, and probes from here. */
+export function openAlerts(config: Config, machine: Machine, signal: AbortSignal): AlertsHere {
+  return openAlertsHere({ config, pool: openMesh(config, machine), machine, signal });
 }
 
 function authorityOf({ authority, clusters }: Config): AuthorityTarget {
@@ -131,22 +128,31 @@ function targetOf(
   };
 }
 
-/** Starts the service in the given roles. @throws OperatorError where the configuration lacks what a role needs. */
-export async function startApp(config: Config, roles: ReadonlySet<AppRole>, machine: Machine): Promise<App> {
+/**
+ * Starts the service in the given roles. `vantage`: the cluster that this process runs in, in place of the configured one; a worker alone then does
+ * nothing but measure from there.
+ * @throws OperatorError where the configuration lacks what a role needs.
+ */
+export async function startApp(config: Config, roles: ReadonlySet<AppRole>, machine: Machine, vantage?: string): Promise<App> {
   const { redis, discord } = config;
   if (redis === undefined) throw lacking('Redis', 'redis', 'Set redis.url in the configuration, or REDIS_URL.');
   if (roles.has('bot') && discord === undefined && roles.size === 1)
     throw lacking('Discord', 'discord', 'Add the section discord to the configuration.');
+  checkVantage(vantage, config);
   const undo: Undo = [];
   const stop = (): Promise<void> => unwind(undo, machine.log);
+  const isOutpost = roles.size === 1 && roles.has('worker') && vantage !== undefined;
+  const here = { ...config, redis, probes: { ...config.probes, vantage: vantage ?? config.probes.vantage } };
   try {
-    const attempts = await startRoles({ ...config, redis }, roles, machine, undo);
+    const attempts = isOutpost ? startOutpost(here, vantage, machine, undo) : await startRoles(here, roles, machine, undo);
     return { started: Promise.all(attempts).then(() => undefined), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+type Here = Config & { readonly redis: RedisTarget };
 
 /** How to take back what was started, in the order in which it was. */
 type Undo = (() => Promise<void> | void)[];
@@ -161,114 +167,37 @@ async function unwind(undo: Undo, log: Logger): Promise<void> {
   }
 }
 
+/** Measures from inside a cluster, and changes nothing. */
+function startOutpost(config: Here, vantage: string, machine: Machine, undo: Undo): readonly Promise<void>[] {
+  const connections = connectRedis(config.redis, machine.log);
+  undo.push(() => connections.close(), startVantageWorker({ config, mesh: openMesh(config, machine), connections, machine }, vantage));
+  return [];
+}
+
 /** Starts the parts, noting how to undo each. Gives when the first try of all of them is over. */
-async function startRoles(
-  config: Config & { readonly redis: RedisTarget },
-  roles: ReadonlySet<AppRole>,
-  machine: Machine,
-  undo: Undo,
-): Promise<Promise<void>[]> {
+async function startRoles(config: Here, roles: ReadonlySet<AppRole>, machine: Machine, undo: Undo): Promise<readonly Promise<void>[]> {
   const startedAt = machine.clock.now();
   const connections = connectRedis(config.redis, machine.log);
   undo.push(() => connections.close());
   const prompt = connections.open('prompt');
   const queue = createJobQueue({ jobs: JOBS, prompt, blocking: connections.open('blocking'), ...machine });
-  undo.push(() => queue.close());
-  if (roles.has('worker')) undo.push(startWorker(config, connections, queue, machine));
+  const queues = createVantageQueues(connections, machine);
+  undo.push(
+    () => queue.close(),
+    () => queues.close(),
+  );
+  if (roles.has('worker'))
+    undo.push(startWorker({ config, mesh: openMesh(config, machine), target: authorityOf(config), connections, queue, queues, machine }));
   const ready = (signal: AbortSignal): Promise<void> => whenReady(prompt, signal);
+  const submit = submitEverywhere({ submit: (...job) => queue.submit(...job), queues, vantages: createVantages(prompt), machine });
   const schedules = roles.has('scheduler')
-    ? startSchedules({
-        jobs: JOBS,
-        expressions: config.schedules,
-        submit: (...job) => queue.submit(...job),
-        slots: createSlots(prompt),
-        ready,
-        ...machine,
-      })
+    ? startSchedules({ jobs: JOBS, expressions: config.schedules, submit, slots: createSlots(prompt), ready, ...machine })
     : undefined;
   if (schedules !== undefined) undo.push(() => schedules.stop());
   const bot = roles.has('bot') ? await superviseConfiguredBot({ config, machine, connections, queue, schedules, startedAt }) : undefined;
   if (bot === undefined) return [];
   undo.push(() => bot.stop());
   return [bot.attempted];
-}
-
-function startWorker(config: Config, connections: RedisConnections, queue: JobQueue, machine: Machine): () => Promise<void> {
-  const mesh = openMesh(config, machine);
-  const store = connections.open('prompt');
-  const authority = openAuthority(config, authorityOf(config), mesh, machine);
-  const context = {
-    ...machine,
-    mesh,
-    history: createProblemHistory(store),
-    caMemory: createCaMemory(store),
-    outbox: createOutbox<Notice>(store),
-    renewalOverdueAfter: config.renewal.overdueAfter,
-    served: (signal: AbortSignal) => authority.look({ probe: 'all' }, signal),
-    changes: openChangeServices(config, authority, store, machine),
-  };
-  const unwatch = distributeOnChange({ pool: mesh, target: authorityOf(config), queue, machine });
-  const worker = startJobWorker({
-    jobs: JOBS,
-    connection: connections.open('blocking'),
-    context,
-    concurrency: CONCURRENT_JOBS,
-    ...machine,
-  });
-  return async () => {
-    await unwatch();
-    await worker.close(GRACE_MS);
-    await mesh.close();
-  };
-}
-
-interface BotParts {
-  readonly config: Config;
-  readonly machine: Machine;
-  readonly connections: RedisConnections;
-  readonly queue: JobQueue;
-  readonly schedules: Schedules | undefined;
-  readonly startedAt: number;
-}
-
-/** The bot is loaded only where it runs: discord.js is a third of the memory of a worker. */
-async function superviseConfiguredBot({
-  config,
-  machine,
-  connections,
-  queue,
-  schedules,
-  startedAt,
-}: BotParts): Promise<{ attempted: Promise<void>; stop(): Promise<void> } | undefined> {
-  const { discord } = config;
-  if (discord?.token === undefined) {
-    machine.log.warn({ component: 'bot' }, 'no bot: the configuration has no Discord section');
-    return undefined;
-  }
-  const { token, api, guild, viewer, operator, admins, channels } = discord;
-  const [{ startBot }, { superviseBot }] = await Promise.all([import('./bot/bot.ts'), import('./bot/supervise.ts')]);
-  const store = connections.open('prompt');
-  const access: AccessRules = { guild, viewer, operator, admins };
-  const context = {
-    ...machine,
-    jobs: queue,
-    claims: createClaims(store),
-    replies: createPendingReplies(store),
-    outbox: createOutbox<Notice>(store),
-    access,
-    clusters: config.clusters.map(({ name }) => name),
-    alertsChannel: channels.alerts,
-    ...(channels.audit === undefined ? {} : { auditChannel: channels.audit }),
-    changes: {
-      proposals: openProposals(config, store, machine),
-      board: createBoard<ChangeView>(store),
-      audit: { add: (entry: AuditEntry) => record(entry, config, store) },
-    },
-    startedAt,
-    redisAway: () => connections.away(),
-    schedules: () => schedules?.next() ?? [],
-  };
-  return superviseBot({ start: (signal) => startBot({ token, api, context, signal }), memory: createBotBackoff(store), ...machine });
 }
 
 /** Tells Discord of the commands without starting the bot. */

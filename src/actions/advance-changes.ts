@@ -8,6 +8,7 @@ import { DAY } from '../core/duration.ts';
 import type { Action } from './action.ts';
 import { PATIENCE_MS } from './carry-out.ts';
 import { engineOf, type ChangeContext } from './changes.ts';
+import { withWindow } from './window.ts';
 
 /** Goes on with what is under way. What lasts for days says once a day how it stands. */
 export const advanceChanges: Action<Record<string, never>, ChangeView | null, ChangeContext> = {
@@ -25,7 +26,9 @@ async function advance(context: ChangeContext): Promise<ChangeView | undefined> 
   const engine = engineOf(context);
   // Read before the clusters are: what is on the board by then has an intent there, or had one.
   const shown = await viewsOf(context);
-  const view = await advanceChange(engine, { patienceMs: PATIENCE_MS });
+  const advanced = (): Promise<ChangeView | undefined> => advanceChange(engine, { patienceMs: PATIENCE_MS });
+  const active = shown.find((one) => one.id !== DISTRIBUTION && isUnderWay(one) && one.state !== 'paused');
+  const view = await (active === undefined ? advanced() : withWindow(active, context, advanced));
   if (view !== undefined) {
     await tellDaily(view, context);
     return view;

@@ -1,6 +1,8 @@
 /** What actions need to follow health over time: ports that the composition root fills. */
 import type { AlertPolicy, AlertState, Incident } from '../alerts/model.ts';
 import type { Sample } from '../mesh/health.ts';
+import type { ActionContext } from './action.ts';
+import type { Once } from './once.ts';
 
 /** The state as it was read, with what it takes to write it back. */
 export interface LoadedAlerts {
@@ -51,6 +53,23 @@ export interface Vantages {
   alive(now: number): Promise<readonly string[]>;
 }
 
+/** When a schedule last put its job into the queue. */
+export interface ScheduleRun {
+  readonly name: string;
+  /** UTC milliseconds; undefined: it never did, as far as is known. */
+  readonly last: number | undefined;
+  /** Had it run since then, all would be well: three of its slots, and some time, have passed. Undefined: it is too rare to tell. */
+  readonly expectedSince: number | undefined;
+}
+
+/** What a link probe gave. */
+export interface LinkProbe {
+  readonly from: string;
+  readonly to: string;
+  readonly at: number;
+  readonly layers: readonly LinkLayer[];
+}
+
 /** Everything that actions need to follow health. */
 export interface AlertServices {
   readonly store: AlertStore;
@@ -59,8 +78,25 @@ export interface AlertServices {
   readonly vantages: Vantages;
   /** A new id for a silence or a window. */
   readonly newId: () => string;
+  /** Keeps a second measurement of the same from beginning in this process. */
+  readonly once: Once;
+  /** Names of all clusters. */
+  readonly clusters: readonly string[];
+  /** Schedules that are not off. */
+  readonly schedules: () => Promise<readonly ScheduleRun[]>;
+  /** Has a link probed by the worker that runs at `from`. */
+  readonly elsewhere: (
+    link: { readonly from: string; readonly to: string },
+    progress: (text: string) => void,
+    signal: AbortSignal,
+  ) => Promise<LinkProbe>;
   /** Asks the outward dead-man's switch; absent where none is configured. */
   readonly heartbeat?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What actions that follow health are given. */
+export interface FollowContext extends ActionContext {
+  readonly alerts: AlertServices;
 }
 
 /** An incident that the bot has not shown as it is now. */

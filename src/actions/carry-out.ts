@@ -5,6 +5,7 @@ import { OperatorError } from '../core/errors.ts';
 import { MINUTE } from '../core/duration.ts';
 import type { Action } from './action.ts';
 import { engineOf, requirementsOf, type ChangeContext } from './changes.ts';
+import { withWindow } from './window.ts';
 
 const Input = z.strictObject({
   /** The id of an approved plan. */
@@ -35,7 +36,7 @@ export const carryOut: Action<Input, ChangeView, ChangeContext> = {
     if (new Set(approvals.map(({ user }) => user)).size < needed) throw notApproved(id);
     const startsAt = delayMs === 0 ? 0 : clock.now() + delayMs;
     const common = { id, goal: plan.goal, planHash: plan.hash, by, approvedBy: approvals, startsAt, shownIn };
-    return startChange({ ...common, patienceMs: PATIENCE_MS }, engineOf(context));
+    return withWindow({ id, goal: plan.goal }, context, () => startChange({ ...common, patienceMs: PATIENCE_MS }, engineOf(context)));
   },
 };
 

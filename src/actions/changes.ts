@@ -4,6 +4,7 @@ import type { ChangePlan, Goal } from '../rotation/goal.ts';
 import type { Approved } from '../rotation/model.ts';
 import { MINUTE } from '../core/duration.ts';
 import type { ActionContext, ProblemHistory, Role, ServiceContext } from './action.ts';
+import type { FollowContext } from './alerts.ts';
 import type { Once } from './once.ts';
 
 /** A plan that waits for approval. */
@@ -55,7 +56,7 @@ export interface ChangeServices {
   readonly needed: { readonly intermediate: number; readonly root: number; readonly emergency: number };
 }
 
-export interface ChangeContext extends ServiceContext {
+export interface ChangeContext extends ServiceContext, FollowContext {
   readonly changes: ChangeServices;
   /** The job that runs: the same when it is run again. */
   readonly jobId: string;

@@ -7,14 +7,13 @@ import type { AuditEntry, AuditPort, BoardPort, ChangeView, EngineContext } from
 import type { ChangesHere } from '../cli/changes.ts';
 import type { Config } from '../config/config.ts';
 import { OperatorError } from '../core/errors.ts';
-import { SECOND } from '../core/duration.ts';
 import type { ClusterPool } from '../k8s/clusters.ts';
 import type { AuthorityTarget } from '../k8s/target.ts';
 import { JOBS } from '../jobs/index.ts';
 import { createJobQueue } from '../jobs/queue.ts';
 import { createAudit } from '../store/audit.ts';
 import { createBoard } from '../store/board.ts';
-import { connectRedis, whenReady, type RedisConnections } from '../store/connection.ts';
+import { openRedisHere, type Reached } from './redis-here.ts';
 import { canSign, newPlanId, openAuthority, openProposals, PURE_PARTS, record } from './changes.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
@@ -28,20 +27,26 @@ export interface HereOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long a command waits for Redis before it goes on without. */
-const REDIS_MS = 2 * SECOND;
-
 export function openChangesHere({ config, target, pool, machine, signal }: HereOptions): ChangesHere {
   const { clock, log } = machine;
   const authority = openAuthority(config, target, pool, machine);
-  const connections = config.redis === undefined ? undefined : connectRedis(config.redis, log);
-  const redis = connections?.open('prompt');
-  const ready = redis === undefined ? Promise.resolve(false) : reachable(redis);
+  const here = openRedisHere({ config, machine, signal });
   const board: BoardPort = {
-    put: async (view) => ((await ready) && redis !== undefined ? createBoard<ChangeView>(redis).put(view) : undefined),
-    get: async (id) => ((await ready) && redis !== undefined ? createBoard<ChangeView>(redis).get(id) : undefined),
+    put: async (view) => {
+      const there = await here.reached;
+      if (there !== undefined) await createBoard<ChangeView>(there.redis).put(view);
+    },
+    get: async (id) => {
+      const there = await here.reached;
+      return there === undefined ? undefined : createBoard<ChangeView>(there.redis).get(id);
+    },
   };
-  const audit: AuditPort = { add: async (entry) => ((await ready) && redis !== undefined ? record(entry, config, redis) : undefined) };
+  const audit: AuditPort = {
+    add: async (entry) => {
+      const there = await here.reached;
+      if (there !== undefined) await record(entry, config, there.redis);
+    },
+  };
   const engine = (progress: (text: string) => void): EngineContext => ({
     authority,
     ...PURE_PARTS,
@@ -53,14 +58,10 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
     progress,
   });
   const quiet = engine(() => undefined);
-  const needRedis = async (what: string) => {
-    if (redis === undefined || connections === undefined || !(await ready)) throw withoutRedis(what, config);
-    return { redis, connections };
-  };
   const openPlans = async (what: string) => {
-    const here = await needRedis(what);
+    const there = await here.need(what);
     if (!canSign(config)) throw withoutKey(what);
-    return { here, plans: openProposals(config, here.redis, machine) };
+    return { there, plans: openProposals(config, there.redis, machine) };
   };
   return {
     needed: (goal) => approvalsFor(goal, config.approvals.needed),
@@ -92,45 +93,27 @@ export function openChangesHere({ config, target, pool, machine, signal }: HereO
       return plans.create(common, clock.now());
     },
     async approve(id, by) {
-      const { here, plans } = await openPlans('approve a plan');
+      const { there, plans } = await openPlans('approve a plan');
       const approval = await plans.approve(id, { user: by, at: clock.now() });
-      if (approval.state === 'enough') await submitCarryOut(id, here, machine);
+      if (approval.state === 'enough') await submitCarryOut(id, there, machine);
       return approval;
     },
     async audit(limit) {
-      const here = await needRedis('read who did what');
-      return createAudit<AuditEntry>(here.redis).newest(limit);
+      const { redis } = await here.need('read who did what');
+      return createAudit<AuditEntry>(redis).newest(limit);
     },
     async close() {
-      connections?.close();
+      here.close();
       await pool.close();
     },
   };
-
-  async function reachable(client: NonNullable<typeof redis>): Promise<boolean> {
-    try {
-      await whenReady(client, AbortSignal.any([signal, deadline(clock, REDIS_MS)]));
-      return true;
-    } catch {
-      // What needs Redis says so; the rest works without.
-      return false;
-    }
-  }
-}
-
-function deadline(clock: Clock, ms: number): AbortSignal {
-  const late = new AbortController();
-  clock.after(ms, () => late.abort());
-  return late.signal;
 }
 
 function startOf({ delayMs }: Requirements, now: number): number {
   return delayMs === 0 ? 0 : now + delayMs;
 }
 
-type Here = { readonly redis: ReturnType<RedisConnections['open']>; readonly connections: RedisConnections };
-
-async function submitCarryOut(id: string, { redis, connections }: Here, { clock, log }: HereOptions['machine']): Promise<void> {
+async function submitCarryOut(id: string, { redis, connections }: Reached, { clock, log }: HereOptions['machine']): Promise<void> {
   const queue = createJobQueue({ jobs: JOBS, prompt: redis, blocking: connections.open('blocking'), clock, log });
   try {
     await queue.submit('carry-out', { proposal: id });
@@ -146,14 +129,5 @@ function withoutKey(what: string): OperatorError {
     where: 'configuration, section approvals',
     why: 'there is neither a key to sign approvals with nor a bot token to make one from',
     next: 'Set approvals.keyFile, the same on every machine that runs meshwarden.',
-  });
-}
-
-function withoutRedis(what: string, { redis }: Config): OperatorError {
-  return new OperatorError({
-    reason: redis === undefined ? 'invalid' : 'unreachable',
-    what: `Cannot ${what}`,
-    why: redis === undefined ? 'no Redis is configured' : 'Redis does not answer',
-    next: redis === undefined ? 'Set redis.url in the configuration, or REDIS_URL.' : '`meshwarden doctor` tries it.',
   });
 }

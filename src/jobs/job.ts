@@ -1,6 +1,6 @@
 /** What a job is. Jobs are thin over actions: a name, what fires it, how it is tried again. */
 import { z } from 'zod';
-import type { Action } from '../actions/action.ts';
+import type { Action, ActionContext } from '../actions/action.ts';
 import type { ChangeContext } from '../actions/changes.ts';
 import { OperatorError } from '../core/errors.ts';
 
@@ -18,30 +18,38 @@ export interface JobRetry {
   readonly backoffMs: number;
 }
 
-export interface Job<Input, Output> {
-  readonly action: Action<Input, Output, ChangeContext>;
+export interface Job<Input, Output, Context extends ActionContext = ChangeContext> {
+  readonly action: Action<Input, Output, Context>;
   readonly schedule?: JobSchedule;
   readonly retry: JobRetry;
   /** A run that takes longer is ended, in milliseconds. */
   readonly deadlineMs: number;
+  /** How many that ended are kept; absent: many. Of what runs every few seconds nobody reads the results of yesterday. */
+  readonly keep?: number;
+}
+
+/** A job as the queue sees it. */
+export interface QueuedJob {
+  readonly name: string;
+  readonly retry: JobRetry;
+  readonly keep: number | undefined;
 }
 
 /** A job whose payload is checked where it is taken off the queue. */
-export interface AnyJob {
-  readonly name: string;
+export interface AnyJob<Context = ChangeContext> extends QueuedJob {
   readonly schedule: JobSchedule | undefined;
-  readonly retry: JobRetry;
   readonly deadlineMs: number;
-  run(payload: unknown, context: ChangeContext): Promise<unknown>;
+  readonly run: (payload: unknown, context: Context) => Promise<unknown>;
 }
 
 /** A job as the list of jobs holds it: its payload is parsed by its action's schema before anything else happens. */
-export function defineJob<Input, Output>(job: Job<Input, Output>): AnyJob {
+export function defineJob<Input, Output, Context extends ActionContext = ChangeContext>(job: Job<Input, Output, Context>): AnyJob<Context> {
   return {
     name: job.action.id,
     schedule: job.schedule,
     retry: job.retry,
     deadlineMs: job.deadlineMs,
+    keep: job.keep,
     run: async (payload, context) => job.action.run(parse(job.action, payload), context),
   };
 }

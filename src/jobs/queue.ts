@@ -6,9 +6,14 @@ import { connectionWords } from '../core/connection-words.ts';
 import { OperatorError, toFailure, type Failure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { readFailure, unwrap } from './envelope.ts';
-import type { AnyJob } from './job.ts';
+import type { QueuedJob } from './job.ts';
 
 export const QUEUE = 'jobs';
+
+/** The queue of whoever measures from inside a cluster. */
+export function vantageQueue(vantage: string): string {
+  return `${QUEUE}-at-${vantage}`;
+}
 
 /** Every key of the queue begins with it. The braces keep them in one slot of a Redis Cluster. */
 export const QUEUE_PREFIX = '{meshwarden}';
@@ -16,6 +21,8 @@ export const QUEUE_PREFIX = '{meshwarden}';
 /** How often a waiting job's state is read again, in case its event was lost with a connection. */
 const FALLBACK_MS = 3_000;
 const HOUR_S = 3_600;
+/** How many jobs that ended are kept at most. */
+const KEPT = 1_000;
 /** What closing may take. */
 const CLOSING_MS = 1_000;
 
@@ -47,7 +54,9 @@ export interface JobQueue {
 }
 
 export interface JobQueueOptions {
-  readonly jobs: readonly AnyJob[];
+  readonly jobs: readonly QueuedJob[];
+  /** {@link QUEUE} unless told. */
+  readonly name?: string;
   /** Fails at once while Redis is away. */
   readonly prompt: Redis | Cluster;
   /** Waits for Redis as long as it takes. */
@@ -56,10 +65,10 @@ export interface JobQueueOptions {
   readonly log: Logger;
 }
 
-export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueOptions): JobQueue {
-  const queue = lazyQueue(prompt, log);
+export function createJobQueue({ jobs, name: queueName = QUEUE, prompt, blocking, clock, log }: JobQueueOptions): JobQueue {
+  const queue = lazyQueue(queueName, prompt, log);
   // Created before any job: one that is created after a job may miss its end.
-  const events = new QueueEvents(QUEUE, { connection: blocking, prefix: QUEUE_PREFIX });
+  const events = new QueueEvents(queueName, { connection: blocking, prefix: QUEUE_PREFIX });
   const watched = new Map<string, Set<(event: JobEvent) => void>>();
   const tell = (id: string, event: JobEvent): void => watched.get(id)?.forEach((listener) => listener(event));
   events.on('active', ({ jobId }) => tell(jobId, { kind: 'started' }));
@@ -79,8 +88,8 @@ export function createJobQueue({ jobs, prompt, blocking, clock, log }: JobQueueO
     const options = {
       attempts: job.retry.attempts,
       backoff: { type: 'exponential', delay: job.retry.backoffMs },
-      removeOnComplete: { age: HOUR_S, count: 1_000 },
-      removeOnFail: { age: 24 * HOUR_S, count: 1_000 },
+      removeOnComplete: { age: HOUR_S, count: job.keep ?? KEPT },
+      removeOnFail: { age: 24 * HOUR_S, count: job.keep ?? KEPT },
     };
     const added = await prompted(`Cannot queue ${name}`, () => queue().add(name, payload, { ...options, ...own }));
     return String(added.id);
@@ -215,10 +224,10 @@ interface LazyQueue {
  * A BullMQ queue made when Redis answers. One whose first question failed (it was made before Redis answered, or Redis froze at that moment) stays
  * broken for ever, so another is made in its place.
  */
-function lazyQueue(redis: Redis | Cluster, log: Logger): LazyQueue {
+function lazyQueue(name: string, redis: Redis | Cluster, log: Logger): LazyQueue {
   let queue: Queue | undefined;
   const make = (): void => {
-    const made = new Queue(QUEUE, { connection: redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true });
+    const made = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true });
     made.on('error', (error) => log.debug({ component: 'jobs', err: error }, 'the queue lost Redis'));
     made.waitUntilReady().catch((error: unknown) => {
       log.debug({ component: 'jobs', err: error }, 'the queue could not begin; another is made');

@@ -16,13 +16,33 @@ export interface Rhythm {
  * counts as missed, so that a new installation does not wait for its first slot.
  */
 export function missedSlot(last: number | undefined, now: number, { cron, isSlot }: Rhythm): number | undefined {
-  const { step, offset } = stride(cron);
-  const oldest = Math.max(last ?? 0, now - LOOK_BACK_MS);
-  const newest = now - offset;
-  for (let slot = newest - (newest % step) + offset; slot > oldest; slot -= step) {
-    if (isSlot(new Date(slot))) return slot;
+  return slotsBack({ cron, isSlot }, now, Math.max(last ?? 0, now - LOOK_BACK_MS)).next().value;
+}
+
+/** A schedule has stopped when so many of its slots passed without it … */
+const MISSED = 3;
+/** … the last of them so long ago: putting a job into the queue takes its time. */
+const LATE_MS = MINUTE;
+/** A schedule that is rarer than this allows is not watched: looking back costs something for each minute. */
+const WATCHED_MS = 2 * DAY;
+
+/** A schedule that ran at this instant or later, in UTC milliseconds, has not stopped; undefined where it is too rare to tell. */
+export function expectedSince(now: number, rhythm: Rhythm): number | undefined {
+  let passed = 0;
+  for (const slot of slotsBack(rhythm, now - LATE_MS, now - WATCHED_MS)) {
+    passed += 1;
+    if (passed === MISSED) return slot;
   }
   return undefined;
+}
+
+/** Slots from `newest` on, backwards, as long as they come after `oldest`. */
+function* slotsBack({ cron, isSlot }: Rhythm, newest: number, oldest: number): Generator<number, undefined> {
+  const { step, offset } = stride(cron);
+  const from = newest - offset;
+  for (let slot = from - (from % step) + offset; slot > oldest; slot -= step) {
+    if (isSlot(new Date(slot))) yield slot;
+  }
 }
 
 /** Minute by minute where every slot lies at the same second, which spares sixty times the work. */

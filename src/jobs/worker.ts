@@ -1,5 +1,5 @@
 import { UnrecoverableError, WaitingError, Worker, type ConnectionOptions, type Job } from 'bullmq';
-import type { ChangeContext } from '../actions/changes.ts';
+import type { ActionContext } from '../actions/action.ts';
 import { endsWithin, withDeadline } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import { SECOND } from '../core/duration.ts';
@@ -9,11 +9,19 @@ import { failureText, wrap } from './envelope.ts';
 import type { AnyJob } from './job.ts';
 import { QUEUE, QUEUE_PREFIX } from './queue.ts';
 
-export interface JobWorkerOptions {
-  readonly jobs: readonly AnyJob[];
+/** What belongs to one run. */
+export interface JobRun extends Pick<ActionContext, 'log' | 'signal' | 'progress'> {
+  /** The same when it is run again. */
+  readonly jobId: string;
+}
+
+export interface JobWorkerOptions<Context extends ActionContext> {
+  readonly jobs: readonly AnyJob<Context>[];
+  /** The queue that it takes jobs off: {@link QUEUE} unless told. */
+  readonly queue?: string;
   readonly connection: ConnectionOptions;
   /** Everything an action needs but its signal and its progress, which belong to one run. */
-  readonly context: Omit<ChangeContext, 'signal' | 'progress' | 'jobId'>;
+  readonly context: Omit<Context, 'signal' | 'progress' | 'jobId'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** How many jobs run at a time. */
@@ -33,10 +41,10 @@ export interface JobWorker {
 }
 
 /** Takes jobs off the queue and runs them, each under its deadline. A failure that a retry cannot mend ends the job at once. */
-export function startJobWorker(options: JobWorkerOptions): JobWorker {
-  const { connection, clock, log, concurrency, lockMs = LOCK_MS } = options;
+export function startJobWorker<Context extends ActionContext>(options: JobWorkerOptions<Context>): JobWorker {
+  const { queue = QUEUE, connection, clock, log, concurrency, lockMs = LOCK_MS } = options;
   const stopping = new AbortController();
-  const worker = new Worker(QUEUE, (job, token, cancelled) => runJob({ job, token, cancelled }, stopping.signal, options), {
+  const worker = new Worker(queue, (job, token, cancelled) => runJob({ job, token, cancelled }, stopping.signal, options), {
     connection,
     prefix: QUEUE_PREFIX,
     concurrency,
@@ -62,7 +70,11 @@ interface Taken {
   readonly cancelled: AbortSignal | undefined;
 }
 
-async function runJob({ job, token, cancelled }: Taken, stopping: AbortSignal, options: JobWorkerOptions): Promise<unknown> {
+async function runJob<Context extends ActionContext>(
+  { job, token, cancelled }: Taken,
+  stopping: AbortSignal,
+  options: JobWorkerOptions<Context>,
+): Promise<unknown> {
   const { jobs, context, clock, log } = options;
   const own = log.child({ component: 'jobs', job: job.name, jobId: job.id });
   const known = jobs.find(({ name }) => name === job.name);
@@ -74,8 +86,11 @@ async function runJob({ job, token, cancelled }: Taken, stopping: AbortSignal, o
   const progress = (text: string): void =>
     void job.updateProgress(text).catch((error: unknown) => own.debug({ err: error }, 'progress was not told'));
   const outer = AbortSignal.any([stopping, ...(cancelled === undefined ? [] : [cancelled])]);
-  const work = (signal: AbortSignal): Promise<unknown> =>
-    known.run(job.data, { ...context, log: own, signal, progress, jobId: String(job.id) });
+  const work = (signal: AbortSignal): Promise<unknown> => {
+    const run: JobRun = { log: own, signal, progress, jobId: String(job.id) };
+    // What the options leave out is what a run adds; the compiler cannot see that of any context.
+    return known.run(job.data, { ...context, ...run } as unknown as Context);
+  };
   try {
     return wrap(await withDeadline(clock, known.deadlineMs, `Job ${job.name}`, work, outer));
   } catch (error) {

@@ -24,4 +24,18 @@ export const KEYS = {
   boardViews: `${PREFIX}:board:views`,
   boardShown: `${PREFIX}:board:shown`,
   audit: `${PREFIX}:audit`,
+  /** What is followed, by `rule|subject`. */
+  alertSubjects: `${PREFIX}:alerts:subjects`,
+  /** Incidents by id. */
+  alertIncidents: `${PREFIX}:alerts:incidents`,
+  /** Silences, windows, when it was begun; the version of all of it; a count of what was written. */
+  alertMeta: `${PREFIX}:alerts:meta`,
+  /** Incidents that are not shown as they are now, by when they became so. */
+  incidentDue: `${PREFIX}:incidents:due`,
+  /** Incidents that are followed no longer and were not shown to their end. */
+  incidentLeft: `${PREFIX}:incidents:left`,
+  /** What was shown of each, by id. */
+  incidentShown: `${PREFIX}:incidents:shown`,
+  /** Which vantages measure, by when they last said so. */
+  vantages: `${PREFIX}:vantages`,
 } as const;

@@ -4,12 +4,14 @@ import type { ChangeContext, ChangeServices, Proposal } from '../../src/actions/
 import type { Notice } from '../../src/actions/notice.ts';
 import { stage, type Stage, type StageOptions } from '../changes/stage.ts';
 import { mesh } from '../mesh/build.ts';
+import { followDesk, type MemoryStore } from './alerts.ts';
 import { serving } from './ports.ts';
 
 export interface Desk extends Stage {
   readonly given: ChangeContext;
   readonly proposals: Map<string, Proposal>;
   readonly notices: Notice[];
+  readonly alertStore: MemoryStore;
 }
 
 /** An action's context over the engine's stage. A plan is approved by putting it into `proposals`. */
@@ -44,7 +46,14 @@ export function desk(options: StageOptions = {}, changed: Partial<ChangeServices
     },
   };
   const { context } = serving(mesh(), new Map());
-  return { ...stand, proposals, notices, given: { ...context, clock, log, signal, progress, outbox, changes, jobId: 'job-1' } };
+  const { alerts, store } = followDesk();
+  return {
+    ...stand,
+    proposals,
+    notices,
+    alertStore: store,
+    given: { ...context, clock, log, signal, progress, outbox, changes, alerts, jobId: 'job-1' },
+  };
 }
 
 /** Since when each refusal is there, in memory. */

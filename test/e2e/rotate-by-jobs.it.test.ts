@@ -11,6 +11,8 @@ import type { ChangeContext } from '../../src/actions/changes.ts';
 import type { PlannedChange } from '../../src/actions/plan-change.ts';
 import type { ListedChanges } from '../../src/actions/list-changes.ts';
 import type { Notice } from '../../src/actions/notice.ts';
+import { openAlerts } from '../../src/app/alerts.ts';
+import { openProber } from '../../src/app/open-prober.ts';
 import { openAuthority, openChangeServices, openProposals } from '../../src/app/changes.ts';
 import { openMesh } from '../../src/app.ts';
 import type { AuditEntry, ChangeView } from '../../src/changes/ports.ts';
@@ -30,6 +32,7 @@ import { logLines } from '../core/log-lines.ts';
 import { targetOf, testRedis } from '../store/redis.ts';
 
 const TIME_MS = 25_000;
+const nobody = (): Promise<never> => Promise.reject(new Error('nobody measures elsewhere'));
 
 async function configOf(mesh: LabMesh): Promise<Config> {
   const folder = await mkdtemp(join(tmpdir(), 'meshwarden-rotate-'));
@@ -75,6 +78,7 @@ it('rotates the intermediate of one cluster, proves it, records it, and touches 
     outbox: createOutbox<Notice>(redis),
     renewalOverdueAfter: config.renewal.overdueAfter,
     changes: openChangeServices(config, openAuthority(config, authorityOf(config), pool, machine), redis, machine),
+    alerts: openAlerts({ config, redis, machine, prober: openProber({ config, pool, machine }), elsewhere: nobody }),
   };
   const worker = startJobWorker({ jobs: JOBS, connection: connections.open('blocking'), context, clock: systemClock, log, concurrency: 2 });
   onTestFinished(() => worker.close(0));

@@ -1,6 +1,6 @@
 import { createTask } from 'node-cron';
 import { describe, expect, it } from 'vitest';
-import { missedSlot, slotId, type Rhythm } from '../../src/jobs/slots.ts';
+import { expectedSince, missedSlot, slotId, type Rhythm } from '../../src/jobs/slots.ts';
 
 function rhythm(cron: string): Rhythm {
   const task = createTask(cron, () => undefined, { timezone: 'UTC' });
@@ -48,4 +48,20 @@ describe('missedSlot', () => {
 
 it('names a job after its slot, without a colon', () => {
   expect(slotId('check-ca-expiry', at('2026-11-24T14:09:00Z'))).toBe('check-ca-expiry-20261124T140900Z');
+});
+
+describe('expectedSince', () => {
+  it.each([
+    ['every three seconds', '*/3 * * * * *', '2026-11-24T14:20:31Z', '2026-11-24T14:19:24Z'],
+    ['every minute', '* * * * *', '2026-11-24T14:20:31Z', '2026-11-24T14:17:00Z'],
+    ['the last minute does not count', '* * * * *', '2026-11-24T14:20:00Z', '2026-11-24T14:17:00Z'],
+    ['every quarter of an hour', '*/15 * * * *', '2026-11-24T14:16:30Z', '2026-11-24T13:45:00Z'],
+    ['every hour', '0 * * * *', '2026-11-24T14:20:00Z', '2026-11-24T12:00:00Z'],
+  ])('three slots back: %s', (_what, cron, now, expected) => {
+    expect(new Date(expectedSince(at(now), rhythm(cron)) ?? 0).toISOString()).toBe(new Date(expected).toISOString());
+  });
+
+  it('cannot tell of a schedule that runs once a day', () => {
+    expect(expectedSince(at('2026-11-24T14:20:00Z'), rhythm('0 3 * * *'))).toBeUndefined();
+  });
 });

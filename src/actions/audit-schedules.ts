@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { strayKeys } from '../alerts/index.ts';
+import type { AlertEvent, AlertState } from '../alerts/model.ts';
+import { toFailure } from '../core/errors.ts';
+import { MINUTE, SECOND } from '../core/duration.ts';
+import type { Cause, Sample } from '../mesh/health.ts';
+import type { Action } from './action.ts';
+import type { FollowContext, ScheduleRun } from './alerts.ts';
+import { changeAlerts } from './change-alerts.ts';
+
+export interface ScheduleAudit {
+  readonly at: number;
+  /** Names of schedules that stopped. */
+  readonly stopped: readonly string[];
+  /** Vantages that measured before and do not any more. */
+  readonly silent: readonly string[];
+  /** `skipped`: something of ours is not well, so that whoever waits for it should miss it. */
+  readonly heartbeat: 'told' | 'failed' | 'skipped' | 'none';
+}
+
+const SELF = 'audit-schedules';
+/** Who looked at nothing for so long was away, and cannot tell what stopped from what begins again with him. */
+const AWAY_AFTER = 3 * MINUTE;
+/** A vantage that measured of late is not silent, whatever became of its signs of life. */
+const RECENT = 30 * SECOND;
+
+export const auditSchedules: Action<Record<string, never>, ScheduleAudit, FollowContext> = {
+  id: SELF,
+  role: 'viewer',
+  describe: 'Find schedules and vantages that stopped, and say outside that this service lives',
+  input: z.strictObject({}),
+  async run(_input, context) {
+    const { alerts, clock } = context;
+    const runs = await alerts.schedules();
+    const alive = new Set([...(await alerts.vantages.alive(clock.now())), alerts.prober.vantage]);
+    const known = { clusters: alerts.clusters, schedules: runs.map(({ name }) => name) };
+    let silent: readonly string[] = [];
+    let schedules: readonly Sample[] = [];
+    const { after, now } = await changeAlerts(context, (state, now): readonly AlertEvent[] => {
+      schedules = scheduleSamples(runs, state, now, alerts.prober.vantage);
+      const missed = silentSamples(state, alive, now);
+      silent = [...new Set(missed.map(({ vantage }) => vantage))].toSorted();
+      const stray = strayKeys(state, known);
+      return [
+        { kind: 'samples', samples: [...schedules, ...missed] },
+        ...(stray.length === 0 ? [] : [{ kind: 'retire', keys: stray } as const]),
+      ];
+    });
+    const stopped = schedules.flatMap(({ outcome, subject }) => (outcome === 'failing' && 'name' in subject ? [subject.name] : []));
+    return { at: now, stopped, silent, heartbeat: await beat(stopped.length === 0 && !isOffline(after), context) };
+  },
+};
+
+function scheduleSamples(runs: readonly ScheduleRun[], state: AlertState, now: number, vantage: string): readonly Sample[] {
+  const looks = Object.values(state.subjects).flatMap(({ subject, sampledAt }) => (subject.kind === 'schedule' ? [sampledAt] : []));
+  const wasAway = now - Math.max(0, ...looks) > AWAY_AFTER;
+  return runs.flatMap(({ name, last, expectedSince }): readonly Sample[] => {
+    const sample = { rule: 'schedule-stopped', subject: { kind: 'schedule', name }, vantage, at: now } as const;
+    const isWell = name === SELF || expectedSince === undefined || (last ?? state.begunAt) >= expectedSince;
+    if (isWell) return [{ ...sample, outcome: 'ok' }];
+    return wasAway ? [] : [{ ...sample, outcome: 'failing', cause: stoppedCause(name, last) }];
+  });
+}
+
+function stoppedCause(name: string, last: number | undefined): Cause {
+  return {
+    code: 'schedule-stopped',
+    says: `${name} missed three slots in a row`,
+    facts: [last === undefined ? 'it never ran' : `it ran last at ${new Date(last).toISOString()}`],
+    hint: 'Look at the log of the scheduler: `component` is `schedules`. A restart of it arms every schedule anew.',
+    commands: [],
+  };
+}
+
+/** What a vantage measured that is there no longer: it is unknown now, and why is known. */
+function silentSamples({ subjects }: AlertState, alive: ReadonlySet<string>, now: number): readonly Sample[] {
+  return Object.values(subjects).flatMap(({ rule, subject, vantage, sampledAt }) => {
+    const isOurs = subject.kind === 'schedule' || subject.kind === 'trial';
+    if (isOurs || alive.has(vantage) || now - sampledAt < RECENT) return [];
+    const cause = {
+      code: 'no-worker',
+      says: `no worker runs in ${vantage}`,
+      facts: [],
+      hint: `Start it again: \`meshwarden start --role worker --vantage ${vantage}\`.`,
+      commands: [],
+    };
+    return [{ rule, subject, vantage, at: now, outcome: 'unknown', cause }];
+  });
+}
+
+function isOffline({ subjects }: AlertState): boolean {
+  return Object.values(subjects).some(({ rule, failed }) => rule === 'self-offline' && failed === true);
+}
+
+/** That nobody hears it fails no audit: whoever waits for it notices. */
+async function beat(isWell: boolean, { alerts: { heartbeat }, signal, log }: FollowContext): Promise<ScheduleAudit['heartbeat']> {
+  if (heartbeat === undefined) return 'none';
+  if (!isWell) return 'skipped';
+  try {
+    await heartbeat(signal);
+    return 'told';
+  } catch (error) {
+    const { reason, message } = toFailure(error);
+    log.warn({ component: 'alerts', reason, why: message }, 'the heartbeat was not heard; the next one is tried in a minute');
+    return 'failed';
+  }
+}
