@@ -5,6 +5,8 @@ import { stamped } from './stamp.ts';
 export interface Draft {
   readonly now: number;
   readonly policy: AlertPolicy;
+  /** Who ended a silence, where that is what happens now. */
+  by: string | undefined;
   silences: readonly Silence[];
   windows: readonly MaintenanceWindow[];
   health(key: string): SubjectHealth | undefined;
@@ -26,6 +28,7 @@ export function createDraft(state: AlertState, now: number, policy: AlertPolicy)
   const draft: Draft = {
     now,
     policy,
+    by: undefined,
     silences: state.silences,
     windows: state.windows,
     health: (key) => subjects.get(key),
@@ -59,26 +62,26 @@ interface Table<T> {
 }
 
 function createTable<T>(original: Readonly<Record<string, T>>): Table<T> {
-  const changed = new Map<string, T | undefined>();
+  const after = new Map(Object.entries(original));
   // Keys come from outside, such as the id of an incident in a command: what every object has is none of them.
   const before = (key: string): T | undefined => (Object.hasOwn(original, key) ? original[key] : undefined);
+  const changed = new Set<string>();
   const put = (key: string, value: T | undefined): void => {
+    if (value === undefined) after.delete(key);
+    else after.set(key, value);
     if (value === before(key)) changed.delete(key);
-    else changed.set(key, value);
-  };
-  const entries = (): readonly (readonly [string, T])[] => {
-    const kept = Object.entries(original).filter(([key]) => !changed.has(key));
-    return [...kept, ...[...changed].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))];
+    else changed.add(key);
   };
   return {
-    get: (key) => (changed.has(key) ? changed.get(key) : before(key)),
+    get: (key) => after.get(key),
     put,
-    entries,
+    entries: () => [...after],
     mend(mend) {
-      for (const [key, value] of changed) {
+      for (const key of changed) {
+        const value = after.get(key);
         if (value !== undefined) put(key, mend(before(key), value));
       }
     },
-    finish: () => (changed.size === 0 ? original : Object.fromEntries(entries())),
+    finish: () => (changed.size === 0 ? original : Object.fromEntries(after)),
   };
 }

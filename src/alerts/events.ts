@@ -1,15 +1,11 @@
 /** What an event changes by itself, before anything is derived from it. */
-import { MINUTE } from '../core/duration.ts';
 import type { Sample } from '../mesh/health.ts';
 import type { Draft } from './draft.ts';
-import { follow, keyOf } from './follow.ts';
+import { follow, canMiss, isProbed, keyOf } from './follow.ts';
 import { noted } from './incident.ts';
-import type { AlertEvent, Incident, SubjectHealth } from './model.ts';
+import type { AlertEvent, Incident } from './model.ts';
 import { ruleOf } from './rules.ts';
 import { LINES } from './words.ts';
-
-/** A vantage that measured nothing for so long was away: what it could not know of that time is not held against what it measures. */
-export const AWAY_AFTER = 3 * MINUTE;
 
 export function apply(draft: Draft, event: AlertEvent): void {
   switch (event.kind) {
@@ -20,12 +16,15 @@ export function apply(draft: Draft, event: AlertEvent): void {
     case 'unack':
       return unack(draft, event);
     case 'silence':
+      if (event.silence.until <= draft.now) return undefined;
       draft.silences = [...draft.silences.filter(({ id }) => id !== event.silence.id), event.silence];
       return undefined;
     case 'unsilence':
+      draft.by = event.by;
       if (draft.silences.some(({ id }) => id === event.id)) draft.silences = draft.silences.filter(({ id }) => id !== event.id);
       return undefined;
     case 'openWindow':
+      if (event.window.until <= draft.now) return undefined;
       draft.windows = [...draft.windows.filter(({ id }) => id !== event.window.id), event.window];
       return undefined;
     case 'closeWindow':
@@ -41,7 +40,7 @@ export function apply(draft: Draft, event: AlertEvent): void {
 
 function take(draft: Draft, samples: readonly Sample[]): void {
   const { now, policy } = draft;
-  welcome(draft, new Set(samples.map(({ vantage }) => vantage)));
+  welcome(draft, new Set(samples.filter(({ subject }) => isProbed(subject)).map(({ vantage }) => vantage)));
   for (const sample of samples.toSorted((one, other) => one.at - other.at)) {
     // A rule that another version of the product knows.
     if (ruleOf(sample.rule) === undefined || !Object.hasOwn(policy.rules, sample.rule)) continue;
@@ -50,20 +49,21 @@ function take(draft: Draft, samples: readonly Sample[]): void {
   }
 }
 
-/** Vantages that were away: what they measured before says little of now, and they may need a while until all of it is measured again. */
+/**
+ * Vantages that were away: not to have measured meanwhile is not held against what they measure, and they may need a while until all of it is measured
+ * again.
+ */
 function welcome(draft: Draft, vantages: ReadonlySet<string>): void {
+  const { now, policy } = draft;
   const last = new Map<string, number>();
   const subjects = draft
     .subjects()
-    .filter(([, { vantage, subject }]) => vantages.has(vantage) && subject.kind !== 'schedule' && subject.kind !== 'trial');
+    .filter(([, health]) => vantages.has(health.vantage) && isProbed(health.subject) && Object.hasOwn(policy.rules, health.rule));
   for (const [, { vantage, sampledAt }] of subjects) last.set(vantage, Math.max(last.get(vantage) ?? 0, sampledAt));
   for (const [key, health] of subjects) {
-    if (draft.now - (last.get(health.vantage) ?? 0) > AWAY_AFTER) draft.putHealth(key, anew(health, draft.now));
+    const wasAway = !canMiss(policy.rules[health.rule], now - (last.get(health.vantage) ?? 0));
+    if (wasAway) draft.putHealth(key, { ...health, expectedFrom: now });
   }
-}
-
-function anew(health: SubjectHealth, now: number): SubjectHealth {
-  return { ...health, window: health.state === 'pending' ? '' : health.window, expectedFrom: now };
 }
 
 function openIncident(draft: Draft, id: string): Incident | undefined {

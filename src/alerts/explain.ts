@@ -1,9 +1,10 @@
 /** Who explains whom: which subjects are told of by themselves, and what each of them hides. */
 import { SECOND } from '../core/duration.ts';
+import { subjectKey, type HealthSubject } from '../mesh/health.ts';
 import type { Draft } from './draft.ts';
-import { missedSince, released } from './follow.ts';
+import { canMiss, missedSince, released } from './follow.ts';
 import type { Root } from './incident.ts';
-import type { HealthState, Incident, RulePolicy, SubjectHealth } from './model.ts';
+import type { HealthState, Incident, SubjectHealth } from './model.ts';
 import { causesOf, orderOf } from './rules.ts';
 import { nameOf } from './words.ts';
 
@@ -41,22 +42,46 @@ interface Growing extends Explained {
   readonly hidden: Root[];
 }
 
+/** What tells of a subject in trouble. */
+interface Told {
+  readonly about: Root['about'];
+  readonly root: Growing;
+}
+
 /** Looks at everything that is in trouble, causes first. What lost its cause begins anew to be counted. */
 export function explain(draft: Draft, standing: Standing): Picture {
   const roots = new Map<string, Growing>();
+  const told = new Map<string, Told>();
   const left = new Map<string, string[]>();
   for (const one of troubled(draft, standing)) {
     const causes = causesOf(one.health, one.health.vantage);
     const lost = lostCause(draft, one, standing);
-    if (lost !== undefined && one.about === 'failing') left.set(lost, [...(left.get(lost) ?? []), nameOf(one.health)]);
-    const explains = causes
-      .map((key) => roots.get(key))
-      .find((root) => root !== undefined && (root.about === 'failing' || one.about === 'unknown'));
-    if (explains !== undefined) explains.hidden.push(one);
-    else if (lost !== undefined) draft.putHealth(one.key, released(one.health, draft.now));
-    else if (isOwn(one, standing) || !waits(draft, one, { causes, standing })) roots.set(one.key, { ...one, hidden: [] });
+    if (lost !== undefined && one.about === 'failing' && !isSame(one.health, lost)) {
+      left.set(lost.id, left.get(lost.id) ?? []);
+      left.get(lost.id)?.push(nameOf(one.health));
+    }
+    const root = explanation(one, causes, told);
+    if (root !== undefined) {
+      root.hidden.push(one);
+      told.set(one.key, { about: one.about, root });
+    } else if (lost !== undefined) {
+      draft.putHealth(one.key, released(one.health, draft.now));
+    } else if (isOwn(one, standing) || !waits(draft, one, { causes, standing })) {
+      const own: Growing = { ...one, hidden: [] };
+      roots.set(one.key, own);
+      told.set(one.key, { about: one.about, root: own });
+    }
   }
   return { roots, left };
+}
+
+/** What fails explains what fails and what is not known; that something is not known explains only that more is not known. */
+function explanation({ about }: Root, causes: readonly string[], told: ReadonlyMap<string, Told>): Growing | undefined {
+  for (const key of causes) {
+    const cause = told.get(key);
+    if (cause !== undefined && (cause.about === 'failing' || about === 'unknown')) return cause.root;
+  }
+  return undefined;
 }
 
 /** Subjects in trouble under rules that are on: failing ones first, among them causes first. */
@@ -80,11 +105,16 @@ function isOwn({ key, about }: Root, { open, ending }: Standing): boolean {
 }
 
 /** The incident that explained it and ends now. */
-function lostCause(draft: Draft, { key, health, about }: Root, { ending }: Standing): string | undefined {
+function lostCause(draft: Draft, { key, health, about }: Root, { ending }: Standing): Incident | undefined {
   if (health.incident === undefined || !ending.has(health.incident)) return undefined;
   const incident = draft.incident(health.incident);
   if (incident === undefined || incident.root === key) return undefined;
-  return incident.about === 'failing' || about === 'unknown' ? incident.id : undefined;
+  return incident.about === 'failing' || about === 'unknown' ? incident : undefined;
+}
+
+/** The same thing under another rule: it is no other thing that is hidden. */
+export function isSame(one: { readonly subject: HealthSubject }, other: { readonly subject: HealthSubject }): boolean {
+  return subjectKey(one.subject) === subjectKey(other.subject);
 }
 
 interface Waiting {
@@ -100,11 +130,6 @@ function waits(draft: Draft, { health, about }: Root, { causes, standing }: Wait
     return health.state === 'resolving' || (suspected && draft.now - health.since <= WAITS_FOR_CAUSE);
   }
   const rule = draft.policy.rules[health.rule];
-  const missed = isMissed(rule, draft.now - standing.lastMeasured) && draft.now - missedSince(health) >= rule.unknownAfter;
+  const missed = canMiss(rule, draft.now - standing.lastMeasured) && draft.now - missedSince(health) >= rule.unknownAfter;
   return !missed || suspected || states.some(({ state }) => state === 'unknown');
-}
-
-/** Whether others are measured, so long ago at last, while this is not. */
-export function isMissed({ unknownAfter }: RulePolicy, sinceLast: number): boolean {
-  return sinceLast <= unknownAfter / 2;
 }

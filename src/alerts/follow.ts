@@ -1,5 +1,5 @@
 /** The health of one subject, from one sample to the next and as time passes. */
-import { subjectKey, type Sample } from '../mesh/health.ts';
+import { subjectKey, type HealthSubject, type Sample } from '../mesh/health.ts';
 import { compact, type Loose } from './compact.ts';
 import { healthKey, type AlertPolicy, type HealthState, type RulePolicy, type SubjectHealth } from './model.ts';
 
@@ -53,7 +53,9 @@ export function follow(before: SubjectHealth | undefined, sample: Sample, judgin
 type Verdict = Pick<SubjectHealth, 'window' | 'turns' | 'state'> & Pick<Loose<SubjectHealth>, 'failed'>;
 
 function judged(past: Past, mark: Mark, at: number, { rule, flapping }: Judging): Verdict {
-  const blank = past.state === 'unknown' && mark !== '?';
+  // What was seen long before, such as before a restart, says nothing together with what is seen now.
+  const isOld = at - (past.sampledAt ?? at) > 2 * rule.unknownAfter;
+  const blank = isOld || (past.state === 'unknown' && mark !== '?');
   const seen = ((blank ? '' : past.window) + mark).slice(-Math.max(rule.of, rule.recoveries));
   const failed = isFailed(seen, past.failed === true, rule);
   const turned = failed !== (past.failed === true);
@@ -61,12 +63,13 @@ function judged(past: Past, mark: Mark, at: number, { rule, flapping }: Judging)
   const often = turned && turns.filter((turn) => turn > at - flapping.within).length >= flapping.changes;
   const stillUnknown = past.state === 'unknown' && mark === '?';
   const swings = past.state === 'flapping' || often;
+  // What it took to recover has been counted: it starts anew, so that one bad sample is one.
+  const window = turned && !failed ? '+'.repeat(goodOnes(seen)) : seen;
   return {
-    // What it took to recover has been counted: it starts anew, so that one bad sample is one.
-    window: turned && !failed ? '+'.repeat(goodOnes(seen)) : seen,
+    window,
     turns,
     failed: failed ? true : undefined,
-    state: stillUnknown ? 'unknown' : swings ? 'flapping' : stateOf(seen, failed, rule),
+    state: stillUnknown ? 'unknown' : swings ? 'flapping' : stateOf(window, failed, rule),
   };
 }
 
@@ -83,11 +86,12 @@ function troubleOf(
   sample: Sample,
   { at, mark, state, failed }: Seen,
 ): Pick<Loose<SubjectHealth>, 'failingSince' | 'severity' | 'cause'> {
-  if (state === 'ok') return { failingSince: undefined, severity: undefined, cause: undefined };
+  if (state === 'ok') return { failingSince: undefined, severity: undefined, cause: mark === '?' ? sample.cause : undefined };
   return {
     failingSince: state === 'unknown' && !failed ? undefined : (past.failingSince ?? at),
     severity: mark === '-' ? sample.severity : past.severity,
-    cause: sample.cause ?? past.cause,
+    // Why nothing is known is no reason why it fails.
+    cause: mark === '?' && failed ? past.cause : (sample.cause ?? past.cause),
   };
 }
 
@@ -121,6 +125,11 @@ function goodOnes(window: string): number {
   return window.length - window.replace(/\+*$/, '').length;
 }
 
+/** Whether its last sample had no result. */
+export function isBlind({ window }: SubjectHealth): boolean {
+  return window.endsWith('?');
+}
+
 /** Since when nothing is known of it, in UTC milliseconds, as far as it could be known. */
 export function missedSince({ knownAt, expectedFrom = 0, since }: SubjectHealth): number {
   return Math.max(knownAt > 0 ? knownAt : since, expectedFrom);
@@ -129,9 +138,10 @@ export function missedSince({ knownAt, expectedFrom = 0, since }: SubjectHealth)
 /** Health as time passes without a sample: calm again, or unknown. The same object where neither is so. */
 export function age(health: SubjectHealth, { now, rule, flapping }: Judging, someoneMeasures: boolean): SubjectHealth {
   if (health.state !== 'unknown' && someoneMeasures && now - missedSince(health) >= rule.unknownAfter) {
-    const { failingSince, ...rest } = health;
-    const failing = health.failed === true && failingSince !== undefined ? { failingSince } : {};
-    return { ...rest, ...failing, state: 'unknown', since: now };
+    const { failingSince, cause, ...rest } = health;
+    const trouble =
+      health.failed === true ? { failingSince, cause } : { failingSince: undefined, cause: isBlind(health) ? cause : undefined };
+    return { ...rest, ...compact(trouble), state: 'unknown', since: now };
   }
   const turned = health.turns.at(-1) ?? health.since;
   if (health.state !== 'flapping' || now - turned < flapping.calmAfter) return health;
@@ -146,4 +156,14 @@ export function released(health: SubjectHealth, now: number): SubjectHealth {
   const { incident: _, failed: __, ...rest } = health;
   const anew = { ...rest, window: '', countsFrom: now, expectedFrom: now };
   return health.state === 'unknown' ? anew : { ...anew, state: 'pending', since: now };
+}
+
+/** Whether probes measure it; the rest is seen by us about ourselves, and says nothing of whether anything is measured. */
+export function isProbed({ kind }: HealthSubject): boolean {
+  return kind !== 'schedule' && kind !== 'trial';
+}
+
+/** Whether something can be missed under a rule where anything was measured last so long ago, in milliseconds: only while somebody measures. */
+export function canMiss({ unknownAfter }: RulePolicy, sinceLast: number): boolean {
+  return sinceLast <= unknownAfter / 2;
 }

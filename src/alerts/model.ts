@@ -122,7 +122,10 @@ export interface Incident {
   /** What else is known of it: the other direction, the path, in the order in which it is read. */
   readonly context: readonly string[];
   readonly ack?: { readonly by: string; readonly at: number; readonly nagAt: number };
-  /** Why nobody is woken by it: a silence, a maintenance window, quiet hours. Its end is told all the same. */
+  /**
+   * Why nobody is woken by it: `silenced: …`, `maintenance: …` or `quiet hours`. One that was announced before is still edited, and its end is told all the
+   * same.
+   */
   readonly muted?: { readonly why: string; readonly until: number | undefined; readonly by: string | undefined };
   /** When its severity last rose: an older acknowledgement does not count, and escalation waits from then on. */
   readonly raisedAt?: number;

@@ -1,7 +1,8 @@
 /** An open incident, brought up to what is so now. */
 import { MINUTE } from '../core/duration.ts';
 import type { Draft } from './draft.ts';
-import type { Explained } from './explain.ts';
+import { isSame, type Explained } from './explain.ts';
+import { isBlind } from './follow.ts';
 import { noted, severityOf, stateOf } from './incident.ts';
 import type { Incident } from './model.ts';
 import { muted } from './mute.ts';
@@ -34,7 +35,7 @@ function newsOf(
   next: Incident,
   { root, before }: { readonly root: Explained; readonly before: Incident['state'] },
 ): string | undefined {
-  if (next.state === 'unknown') return LINES.missed(next);
+  if (next.state === 'unknown') return LINES.missed();
   const { turns } = root.health;
   if (next.state === 'flapping') return LINES.flapping(turns.length, now - (turns[0] ?? now));
   if (before === 'flapping') return LINES.calm();
@@ -53,14 +54,14 @@ function withSeverity(draft: Draft, incident: Incident, root: Explained): Incide
 
 function withCause(draft: Draft, incident: Incident, { health }: Explained): Incident {
   const { cause } = health;
-  if (cause === undefined || cause.code === incident.cause?.code) return incident;
+  if (cause === undefined || cause.code === incident.cause?.code || (incident.about === 'failing' && isBlind(health))) return incident;
   if (draft.now - (incident.causeAt ?? incident.openedAt) < CAUSE_EVERY) return incident;
   const next = { ...incident, cause, causeAt: draft.now };
   return noted(next, { at: draft.now, says: LINES.cause(next) });
 }
 
-function withHidden(_: Draft, incident: Incident, { hidden, about }: Explained): Incident {
-  const hides = hidden.filter((one) => one.about === about).map((one) => nameOf(one.health));
+function withHidden(_: Draft, incident: Incident, { health, hidden, about }: Explained): Incident {
+  const hides = hidden.filter((one) => one.about === about && !isSame(one.health, health)).map((one) => nameOf(one.health));
   if (hides.length === incident.hides.length && hides.every((name, at) => name === incident.hides[at])) return incident;
   return { ...incident, hides, hidMost: Math.max(incident.hidMost, hides.length) };
 }

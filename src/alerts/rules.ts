@@ -1,7 +1,7 @@
 /** All rules of alerts, causes first: what they are about, how they judge by default, what explains them, and how people read it. */
 import { HOUR, MINUTE } from '../core/duration.ts';
 import type { Severity } from '../mesh/finding.ts';
-import { subjectKey, subjectTitle, type HealthKind, type HealthSubject, type RuleId } from '../mesh/health.ts';
+import { LOCAL_VANTAGE, subjectKey, subjectTitle, type HealthKind, type HealthSubject, type RuleId } from '../mesh/health.ts';
 import { healthKey, type RulePolicy } from './model.ts';
 
 /** A subject under a rule, before it is a key. */
@@ -18,6 +18,8 @@ export interface Rule {
   readonly defaults: RulePolicy;
   /** Nothing measures it again and again: what is not measured for `unknownAfter` is forgotten instead of told of. */
   readonly passes: boolean;
+  /** While it fails nothing else is known from there. */
+  readonly blinds: boolean;
   /** The next causes of its trouble. {@link causesOf} has all of them. */
   dependsOn(subject: HealthSubject, vantage: string): readonly Followed[];
   /** What is followed, in the middle of a sentence: `link cluster-a → cluster-b`. */
@@ -26,6 +28,9 @@ export interface Rule {
   is(subject: HealthSubject): string;
   /** The same when it is over, so that `for 6 min` can follow: `Link cluster-a → cluster-b was down`. */
   was(subject: HealthSubject): string;
+  /** The same two where nothing is known of it. */
+  isUnknown(subject: HealthSubject): string;
+  wasUnknown(subject: HealthSubject): string;
 }
 
 type Of<K extends HealthKind> = Extract<HealthSubject, { readonly kind: K }>;
@@ -34,10 +39,13 @@ interface Written<K extends HealthKind> {
   readonly title: string;
   readonly defaults: RulePolicy;
   readonly passes?: true;
+  readonly blinds?: true;
   readonly dependsOn?: (subject: Of<K>, vantage: string) => readonly Followed[];
   readonly what?: (subject: Of<K>) => string;
   readonly is: (subject: Of<K>) => string;
   readonly was: (subject: Of<K>) => string;
+  readonly isUnknown?: (subject: Of<K>) => string;
+  readonly wasUnknown?: (subject: Of<K>) => string;
 }
 
 /** `counts`: failures, of, recoveries. A page is said again every 4 hours, a ticket every day, an info never. */
@@ -60,10 +68,13 @@ function rule<K extends HealthKind>(id: RuleId, kind: K, written: Written<K>): R
     title: written.title,
     defaults: written.defaults,
     passes: written.passes === true,
+    blinds: written.blinds === true,
     dependsOn: (subject, vantage) => (mine(subject) ? (written.dependsOn?.(subject, vantage) ?? []) : []),
     what,
     is: (subject) => (mine(subject) ? written.is(subject) : `${sentence(what(subject))} fails`),
     was: (subject) => (mine(subject) ? written.was(subject) : `${sentence(what(subject))} failed`),
+    isUnknown: (subject) => (mine(subject) ? written.isUnknown?.(subject) : undefined) ?? `No measurement of ${what(subject)}`,
+    wasUnknown: (subject) => (mine(subject) ? written.wasUnknown?.(subject) : undefined) ?? `There was no measurement of ${what(subject)}`,
   };
 }
 
@@ -80,6 +91,7 @@ const pods = (cluster: string): Followed => ({ rule: 'gateway-pods', subject: { 
 const gateway = (from: string, to: string): Followed => ({ rule: 'gateway-down', subject: { kind: 'gateway', from, to } });
 const trust = (from: string, to: string): Followed => ({ rule: 'gateway-trust', subject: { kind: 'gateway', from, to } });
 
+const here = (vantage: string, word: string): string => (vantage === LOCAL_VANTAGE ? 'here' : `${word} ${vantage}`);
 const itself = (subject: HealthSubject): string => sentence(subjectTitle(subject));
 
 /** In the order of {@link RuleId}: what explains something stands before it. */
@@ -87,31 +99,34 @@ export const RULES: readonly Rule[] = [
   rule('self-offline', 'self', {
     title: 'meshwarden reaches something',
     defaults: judging('page', [3, 4, 2], QUICK),
+    blinds: true,
     is: (subject) => `${itself(subject)} reaches nothing`,
     was: (subject) => `${itself(subject)} reached nothing`,
+    isUnknown: (subject) => `${itself(subject)} does not report`,
+    wasUnknown: (subject) => `${itself(subject)} did not report`,
   }),
   rule('tailnet-node', 'tailnet', {
     title: 'The Tailscale node runs',
     defaults: judging('page', [2, 3, 2], QUICK),
     dependsOn: ({ vantage }) => [self(vantage)],
-    is: ({ vantage }) => `The Tailscale node of ${vantage} is down`,
-    was: ({ vantage }) => `The Tailscale node of ${vantage} was down`,
+    is: ({ vantage }) => `The Tailscale node ${here(vantage, 'of')} is down`,
+    was: ({ vantage }) => `The Tailscale node ${here(vantage, 'of')} was down`,
   }),
   rule('tailnet-key', 'tailnet', {
     title: 'The key of the Tailscale node has life left',
     defaults: judging('ticket', [1, 1, 1], SLOW),
     dependsOn: ({ vantage }) => [node(vantage)],
-    what: ({ vantage }) => `key of the Tailscale node of ${vantage}`,
-    is: ({ vantage }) => `The key of the Tailscale node of ${vantage} needs renewal`,
-    was: ({ vantage }) => `The key of the Tailscale node of ${vantage} needed renewal`,
+    what: ({ vantage }) => `key of the Tailscale node ${here(vantage, 'of')}`,
+    is: ({ vantage }) => `The key of the Tailscale node ${here(vantage, 'of')} needs renewal`,
+    was: ({ vantage }) => `The key of the Tailscale node ${here(vantage, 'of')} needed renewal`,
   }),
   rule('tailnet-control', 'tailnet', {
     title: "Tailscale's control server is in reach",
     defaults: judging('ticket', [3, 4, 2], SLOW),
     dependsOn: ({ vantage }) => [node(vantage)],
-    what: ({ vantage }) => `control server of Tailscale from ${vantage}`,
-    is: ({ vantage }) => `Tailscale's control server is out of reach of ${vantage}`,
-    was: ({ vantage }) => `Tailscale's control server was out of reach of ${vantage}`,
+    what: ({ vantage }) => `control server of Tailscale ${here(vantage, 'from')}`,
+    is: ({ vantage }) => `Tailscale's control server is out of reach ${here(vantage, 'from')}`,
+    was: ({ vantage }) => `Tailscale's control server was out of reach ${here(vantage, 'from')}`,
   }),
   rule('link-down', 'link', {
     title: 'The link carries traffic',
@@ -146,16 +161,16 @@ export const RULES: readonly Rule[] = [
     title: 'The east-west gateway passes connections on',
     defaults: judging('page', [3, 4, 2], QUICK),
     dependsOn: ({ from, to }) => [link(from, to), pods(to)],
-    is: ({ from, to }) => `The gateway of ${to} does not work from ${from}`,
-    was: ({ from, to }) => `The gateway of ${to} did not work from ${from}`,
+    is: ({ from, to }) => `The gateway of ${to} does not work ${here(from, 'from')}`,
+    was: ({ from, to }) => `The gateway of ${to} did not work ${here(from, 'from')}`,
   }),
   rule('gateway-trust', 'gateway', {
     title: 'What answers behind the gateway is trusted',
     defaults: judging('page', [2, 3, 2], QUICK),
     dependsOn: ({ from, to }) => [gateway(from, to)],
-    what: ({ from, to }) => `trust of ${from} in ${to}`,
-    is: ({ from, to }) => `${from} does not trust what answers behind the gateway of ${to}`,
-    was: ({ from, to }) => `${from} did not trust what answers behind the gateway of ${to}`,
+    what: ({ from, to }) => `trust in the gateway of ${to} ${here(from, 'from')}`,
+    is: ({ from, to }) => `What answers behind the gateway of ${to} is not trusted ${here(from, 'in')}`,
+    was: ({ from, to }) => `What answers behind the gateway of ${to} was not trusted ${here(from, 'in')}`,
   }),
   rule('remote-api', 'remoteApi', {
     title: 'The kubeconfig in the remote secret works',

@@ -1,8 +1,8 @@
 /** Derives everything that follows from the health of all subjects and from the time: which incidents begin, go on and end. */
 import { DAY } from '../core/duration.ts';
 import type { Draft } from './draft.ts';
-import { explain, isMissed, type Explained, type Standing } from './explain.ts';
-import { age } from './follow.ts';
+import { explain, type Explained, type Standing } from './explain.ts';
+import { age, canMiss, isProbed } from './follow.ts';
 import { ended, merged, opened, takenOver } from './incident.ts';
 import type { Incident, SubjectHealth } from './model.ts';
 import { renewed } from './renew.ts';
@@ -54,17 +54,14 @@ function grow(draft: Draft): number {
     if (!Object.hasOwn(policy.rules, health.rule)) continue;
     const rule = policy.rules[health.rule];
     if (ruleOf(health.rule)?.passes === true && now - health.sampledAt >= rule.unknownAfter) draft.putHealth(key, undefined);
-    else draft.putHealth(key, age(health, { now, rule, flapping: policy.flapping }, isMissed(rule, now - last)));
+    else draft.putHealth(key, age(health, { now, rule, flapping: policy.flapping }, canMiss(rule, now - last)));
   }
   return last;
 }
 
 /** When anything was measured last. That the schedules are looked at says nothing of it. */
 function newest(all: readonly SubjectHealth[]): number {
-  return all.reduce(
-    (last, { subject, sampledAt }) => (subject.kind === 'schedule' || subject.kind === 'trial' ? last : Math.max(last, sampledAt)),
-    0,
-  );
+  return all.reduce((last, { subject, sampledAt }) => (isProbed(subject) ? Math.max(last, sampledAt) : last), 0);
 }
 
 type Ending = (left: readonly string[]) => string;

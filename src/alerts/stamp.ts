@@ -1,5 +1,5 @@
 /** Versions of incidents: whether people should see that one changed. */
-import { subjectKey, type HealthSubject } from '../mesh/health.ts';
+import { LOCAL_VANTAGE, subjectKey, type HealthSubject } from '../mesh/health.ts';
 import type { Draft } from './draft.ts';
 import { healthKey, type Incident, type SubjectHealth } from './model.ts';
 
@@ -35,7 +35,7 @@ function contextOf(draft: Draft, { rule, subject, root }: Incident): readonly st
   const vantage = draft.health(root)?.vantage;
   return [
     ...neighbours(draft, subject),
-    ...(vantage === undefined || speaksOf(subject, vantage) ? [] : [`measured from ${vantage}`]),
+    ...(vantage === undefined || vantage === LOCAL_VANTAGE || speaksOf(subject, vantage) ? [] : [`measured from ${vantage}`]),
   ].filter((line) => !(rule === 'link-degraded' && line.endsWith('not measured')));
 }
 

@@ -2,7 +2,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { listNames } from '../mesh/wording.ts';
 import { failures } from './follow.ts';
-import type { Incident, RulePolicy, SubjectHealth } from './model.ts';
+import type { Incident, MaintenanceWindow, RulePolicy, Silence, SubjectHealth } from './model.ts';
 import { ruleOf, sentence, type Followed } from './rules.ts';
 
 /** The name of a subject in a list of what is hidden. */
@@ -12,19 +12,19 @@ export function nameOf({ rule, subject }: Followed): string {
 
 /** The title of an incident while it is open. */
 export function openTitle({ rule, subject, about, state }: Pick<Incident, 'rule' | 'subject' | 'about' | 'state'>): string {
-  const what = sentence(nameOf({ rule, subject }));
-  if (about === 'unknown') return `${what} is not measured`;
-  if (state === 'flapping') return `${what} keeps failing and coming back`;
-  if (state === 'unknown') return `${what} failed when it was last measured`;
-  return ruleOf(rule)?.is(subject) ?? `${what} fails`;
+  const what = nameOf({ rule, subject });
+  if (about === 'unknown') return ruleOf(rule)?.isUnknown(subject) ?? `No measurement of ${what}`;
+  if (state === 'flapping') return `Flapping: ${what}`;
+  if (state === 'unknown') return `${sentence(what)} failed when last measured`;
+  return ruleOf(rule)?.is(subject) ?? `${sentence(what)} fails`;
 }
 
 /** The title of an incident that has ended, so that `for 6 min` can follow. */
 export function endedTitle({ rule, subject, about, state }: Pick<Incident, 'rule' | 'subject' | 'about' | 'state'>): string {
-  const what = sentence(nameOf({ rule, subject }));
-  if (about === 'unknown') return `${what} was not measured`;
-  if (state === 'flapping') return `${what} kept failing and coming back`;
-  return ruleOf(rule)?.was(subject) ?? `${what} failed`;
+  const what = nameOf({ rule, subject });
+  if (about === 'unknown') return ruleOf(rule)?.wasUnknown(subject) ?? `There was no measurement of ${what}`;
+  if (state === 'flapping') return `${sentence(what)} flapped`;
+  return ruleOf(rule)?.was(subject) ?? `${sentence(what)} failed`;
 }
 
 /** How sure it is: `3 of 4 probes failed`. */
@@ -39,6 +39,9 @@ function because(head: string, tail: string | undefined): string {
   return tail === undefined || tail === '' ? head : `${head}: ${tail}`;
 }
 
+/** What keeps an incident quiet, before the reason that somebody gave. */
+export const MUTES = { silence: 'silenced', window: 'maintenance', quiet: 'quiet hours' } as const;
+
 /** Lines of the history. Each is short, says what is so, and ends without a full stop. */
 export const LINES = {
   opened: ({ title, cause }: Incident) => because(title, cause?.says),
@@ -50,15 +53,15 @@ export const LINES = {
   flapping: (changes: number, span: number) =>
     `Changed ${changes} times within ${formatDuration(span)}; its changes are not told until it is calm`,
   calm: () => 'Calm again, and it fails',
-  missed: ({ cause }: Incident) => because('Not measured any more', cause?.says),
+  missed: () => 'Not measured any more',
   measured: () => 'Measured again, and it fails',
   takenOver: ({ title, cause }: Incident, before: string) => because(`${title}, which explains this (${before})`, cause?.says),
   merged: (title: string) => `Explained by another alert: ${title}`,
-  muted: (why: string, until: number | undefined, now: number) =>
-    until === undefined ? `Quiet, ${why}` : `Quiet for ${formatDuration(until - now)}, ${why}`,
-  unmuted: (why: string) => `Not quiet any more (${why})`,
-  announced: (why: string | undefined, since: number, now: number) =>
-    because(`Told now, after ${formatDuration(now - since)}`, why === undefined ? undefined : `it was quiet, ${why}`),
+  silenced: ({ by, until, reason }: Silence, now: number) => because(`Silenced by ${by} for ${formatDuration(until - now)}`, reason),
+  inWindow: ({ until, reason }: MaintenanceWindow, now: number) => because(`Maintenance, at most ${formatDuration(until - now)}`, reason),
+  quiet: (until: number, now: number) => `Waits ${formatDuration(until - now)} for the end of quiet hours`,
+  unmuted: (why: string, by: string | undefined) => (by === undefined ? noLonger(why) : `${noLonger(why)}, by ${by}`),
+  announced: (why: string, since: number, now: number) => `${noLonger(why)}: told now, ${formatDuration(now - since)} after it began`,
   acked: (by: string, forMs: number | undefined) =>
     forMs === undefined ? `Acked by ${by}` : `Acked by ${by} for ${formatDuration(forMs)}`,
   unacked: (by: string) => `Ack taken back by ${by}`,
@@ -67,13 +70,18 @@ export const LINES = {
   reminded: ({ startedAt, about }: Incident, now: number) =>
     `${about === 'unknown' ? 'Still not measured' : 'Still failing'} after ${formatDuration(now - startedAt)}`,
   escalated: (after: number) => `Nobody acked this page within ${formatDuration(after)}`,
-  over: ({ startedAt, hidMost }: Incident, now: number, left: readonly string[]) =>
-    `Over after ${formatDuration(now - startedAt)}${hiddenWords(hidMost, left)}`,
+  over: ({ rule, startedAt, hidMost }: Incident, now: number, left: readonly string[]) =>
+    `Over after ${formatDuration(now - startedAt)}${ruleOf(rule)?.blinds === true ? ', in which nothing was measured from there' : ''}${hiddenWords(hidMost, left)}`,
   measuredAtLast: ({ startedAt }: Incident, now: number) => `Measured again after ${formatDuration(now - startedAt)}`,
   retired: () => 'Ended: it left the configuration',
   off: () => 'Ended: its rule is off',
   full: () => 'More is not noted here until it is over',
 };
+
+function noLonger(why: string): string {
+  if (why.startsWith(MUTES.silence)) return 'No longer silenced';
+  return why.startsWith(MUTES.window) ? 'Maintenance is over' : 'Quiet hours are over';
+}
 
 function hiddenWords(hidMost: number, left: readonly string[]): string {
   if (hidMost === 0) return '';
