@@ -18,6 +18,7 @@ export class Troubled extends Error {
 
 const CODES: Readonly<Record<string, Trouble>> = {
   ENOENT: 'noSocket',
+  ENOTDIR: 'noSocket',
   ENOTSOCK: 'noSocket',
   ECONNREFUSED: 'refused',
   EACCES: 'noPermission',
