@@ -1,7 +1,7 @@
 /** The process: argv and signals in, an exit code out. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { openCanaries, openChanges, openMesh, registerOnce, startApp, trySetup } from './app.ts';
+import { openAlerts, openCanaries, openChanges, openMesh, registerOnce, startApp, trySetup } from './app.ts';
 import type { CliContext } from './cli/context.ts';
 import { runCli } from './cli/program.ts';
 import { systemClock } from './core/clock.ts';
@@ -66,10 +66,11 @@ const context: CliContext = {
   logger: ({ log }) => createLogger(log.level, destination),
   openMesh: (config) => openMesh(config, machine(config)),
   openChanges: (config) => openChanges(config, machine(config), stopping.signal),
+  openAlerts: (config) => openAlerts(config, machine(config), stopping.signal),
   openCanaries: (config) => openCanaries(config, machine(config), stopping.signal),
   user: userInfo().username,
   trySetup: (config) => trySetup(config, machine(config)),
-  serve: (config, roles) => startApp(config, roles, machine(config)),
+  serve: (config, roles, vantage) => startApp(config, roles, machine(config), vantage),
   registerCommands: (config) => registerOnce(config, machine(config)),
   untilAsked: () => asked,
   signal: stopping.signal,

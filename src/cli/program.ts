@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
 import { adoptCommand } from './commands/adopt.ts';
+import { alertsCommand } from './commands/alerts.ts';
 import { approveCommand } from './commands/approve.ts';
 import { auditCommand } from './commands/audit.ts';
 import { canaryCommand } from './commands/canary.ts';
@@ -9,6 +10,7 @@ import { commandsCommand } from './commands/commands.ts';
 import { distributeCommand } from './commands/distribute.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
+import { probeCommand } from './commands/probe.ts';
 import { releaseHoldCommand } from './commands/release-hold.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { rotateCaCommand } from './commands/rotate-ca.ts';
@@ -52,6 +54,8 @@ function buildProgram(context: CliContext, exit: (code: ExitCode) => void): Comm
     restoreCommand(context, exit),
     releaseHoldCommand(context, exit),
     auditCommand(context, exit),
+    alertsCommand(context, exit),
+    probeCommand(context, exit),
     canaryCommand(context, exit),
     startCommand(context),
     initCommand(io),

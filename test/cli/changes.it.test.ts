@@ -57,6 +57,9 @@ async function run(argv: readonly string[], typed?: string): Promise<Answer> {
     user: 'lena',
     logger: () => log,
     openMesh: (config) => openMesh(config, machine),
+    openAlerts: () => {
+      throw new Error('no alert is wanted here');
+    },
     openCanaries: () => {
       throw new Error('no canary is wanted here');
     },

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import type { LabClock } from '../../lab/clock.ts';
-import { openCanaries, openMesh } from '../../src/app.ts';
+import { openAlerts, openCanaries, openMesh } from '../../src/app.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { createLogger } from '../../src/core/logger.ts';
@@ -48,6 +48,7 @@ export async function run(argv: readonly string[], { clock, cwd, colour, environ
     openChanges: () => {
       throw new Error('a command that only looks changes nothing');
     },
+    openAlerts: (config) => openAlerts(config, { clock, random: systemRandom, log, version: '0.0.0' }, AbortSignal.timeout(25_000)),
     openCanaries: (config) => openCanaries(config, { clock, random: systemRandom, log, version: '0.0.0' }, AbortSignal.timeout(25_000)),
     user: 'somebody',
     trySetup: () => ({ cluster: unused, redis: unused, discord: unused, fileMode: unused }),

@@ -49,6 +49,7 @@ async function helpOf(name: string): Promise<string> {
     version: '0.0.0',
     logger: () => createLogger('silent', { write: () => undefined }),
     openMesh: unused,
+    openAlerts: unused,
     openCanaries: unused,
     openChanges: unused,
     user: 'somebody',

@@ -11,7 +11,7 @@ import { createFaults } from '../../lab/faults.ts';
 import { everyKeyEverMade, secretsIn } from '../../lab/pki/keys.ts';
 import { meshFaults } from '../../lab/scene/faults/index.ts';
 import { buildMesh } from '../../lab/scene/mesh.ts';
-import { openMesh, registerOnce, startApp, trySetup } from '../../src/app.ts';
+import { openAlerts, openMesh, registerOnce, startApp, trySetup } from '../../src/app.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -65,6 +65,7 @@ it('no key, token or kubeconfig leaves the process, whatever goes wrong', { time
     version: '0',
     logger: () => log,
     openMesh: (config) => openMesh(config, machine),
+    openAlerts: (config) => openAlerts(config, machine, AbortSignal.timeout(110_000)),
     openCanaries: () => {
       throw new Error('no canary is wanted here');
     },
