@@ -57,8 +57,10 @@ export interface LabNetwork {
   onChange(listener: () => void): () => void;
 }
 
-const GOOD_WAY: WayState = { cut: false, delayMs: 0, lossPercent: 0, relayed: false, largestWrite: undefined, blockedPorts: [] };
-const GOOD_NODE: NodeState = { backend: 'Running', gone: false, frozen: false, keyExpiry: undefined, control: 'up' };
+/** Everything passes, at once. */
+export const GOOD_WAY: WayState = { cut: false, delayMs: 0, lossPercent: 0, relayed: false, largestWrite: undefined, blockedPorts: [] };
+/** Connected, with a key that does not end. */
+export const GOOD_NODE: NodeState = { backend: 'Running', gone: false, frozen: false, keyExpiry: undefined, control: 'up' };
 
 /** A tailnet in which every node reaches every other directly. */
 export function createLabNetwork(members: readonly { readonly cluster: string; readonly address: string }[]): LabNetwork {

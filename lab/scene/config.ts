@@ -30,12 +30,20 @@ export interface ConfigOptions {
   readonly approvals?: { readonly totp: readonly { readonly user: string; readonly secretFile: string }[] };
   /** Cron expressions by job. */
   readonly schedules?: Readonly<Record<string, string>>;
+  /** How the tailnet is reached; `proxy` as `host:port`. */
+  readonly tailscale?: { readonly socket?: string; readonly proxy?: string };
+  readonly probes?: {
+    readonly vantage?: string;
+    readonly publicPaths?: readonly { readonly url: string; readonly cluster: string; readonly status: number; readonly address: string }[];
+  };
+  /** The section `alerts` as a person would write it. */
+  readonly alerts?: object;
 }
 
 /** The text of a `meshwarden.yaml`. */
 export function configYaml(
   members: readonly MeshMember[],
-  { kubeconfigDir, redisUrl, discord, schedules, approvals }: ConfigOptions,
+  { kubeconfigDir, redisUrl, discord, schedules, approvals, tailscale, probes, alerts }: ConfigOptions,
 ): string {
   return stringify({
     mesh: { id: 'mesh1', trustDomain: 'cluster.local', istioNamespace: 'istio-system' },
@@ -58,6 +66,9 @@ export function configYaml(
     ...(approvals === undefined ? {} : { approvals }),
     ...(redisUrl === undefined ? {} : { redis: { url: redisUrl } }),
     ...(schedules === undefined ? {} : { schedules }),
+    ...(tailscale === undefined ? {} : { tailscale }),
+    ...(probes === undefined ? {} : { probes }),
+    ...(alerts === undefined ? {} : { alerts }),
   });
 }
 
