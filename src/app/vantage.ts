@@ -77,13 +77,13 @@ export function createVantageQueues(connections: RedisConnections, machine: Mach
 
 /** Has a link probed where it begins, and passes on what is told meanwhile. */
 export function probeElsewhere(queues: VantageQueues): AlertServices['elsewhere'] {
-  return async (link, progress, signal) => {
-    const queue = queues.of(link.from);
-    const outcome = await queue.outcome(await queue.submit('probe-link', link), signal, { progress });
+  return async ({ from, to }, progress, signal) => {
+    const queue = queues.of(from);
+    const outcome = await queue.outcome(await queue.submit('probe-link', { from, to }), signal, { progress });
     // Of the same version: the envelope of the result is checked where it is read.
     if (outcome.ok) return outcome.value as LinkProbe;
     const { reason, message, next } = outcome.failure;
-    throw new OperatorError({ reason, what: message, where: link.from, ...(next === undefined ? {} : { next }) });
+    throw new OperatorError({ reason, what: message, where: from, ...(next === undefined ? {} : { next }) });
   };
 }
 
