@@ -1,5 +1,6 @@
 /** LocalAPI of one node over a unix socket: there while its daemon runs, silent while it is frozen. */
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { LabNode } from '../network.ts';
@@ -52,6 +53,8 @@ export class LabLocalApi {
         this.#sockets.delete(socket);
       });
     });
+    // What a run that was killed left there.
+    await rm(this.path, { force: true });
     server.listen(this.path);
     await once(server, 'listening');
   }

@@ -1,7 +1,7 @@
 /** Measures the tailnet from one vantage: asks its daemon once, pings every address that matters, and asks the control API beside it. */
 import type { Clock } from '../core/clock.ts';
 import { endsWithin } from '../core/abort.ts';
-import type { Asked, Device, NodeStatus, PingResult, Pings, PingType, TailnetReading } from '../mesh/probing/tailnet.ts';
+import type { Asked, Device, PingResult, Pings, PingType, TailnetReading } from '../mesh/probing/tailnet.ts';
 import type { ControlApi } from './control-api.ts';
 import { LossBook } from './loss-book.ts';
 import type { LocalApi } from './local-api.ts';
@@ -41,20 +41,30 @@ const PINGS_WITHIN = 1_700;
 /** A second try is sent when the first has no reply by then; the first may still come in. */
 const TRY_AGAIN_AFTER = 600;
 const CONTROL_WITHIN = 2_400;
-/** Pings under way at once. */
-const AT_ONCE = 32;
+/** Addresses that are pinged at once, each with up to six pings: what a process may have open is not without end. */
+const AT_ONCE = 100;
 
 export function createTailnetMeter({ local, control, clock }: TailnetPorts): TailnetMeter {
   const losses = new LossBook();
   return {
     async measure(targets, signal) {
-      const devices = askControl(control, clock, signal);
-      const node: Asked<NodeStatus> = local === undefined ? { kind: 'notAsked' } : await local.status({ within: STATUS_WITHIN, signal });
-      const pinging = local !== undefined && node.kind === 'answered' && node.value.backend === 'Running';
-      const pings = pinging ? await pingAll(targets, { local, losses, clock, signal }) : new Map<string, Pings>();
-      return { node, devices: await devices, pings };
+      const [devices, own] = await Promise.all([
+        askControl(control, clock, signal),
+        local === undefined ? NO_DAEMON : askDaemon(targets, { local, losses, clock, signal }),
+      ]);
+      return { ...own, devices };
     },
   };
+}
+
+type OfDaemon = Pick<TailnetReading, 'node' | 'pings'>;
+
+const NO_DAEMON: OfDaemon = { node: { kind: 'notAsked' }, pings: new Map() };
+
+async function askDaemon(targets: readonly TailnetTarget[], how: Pinging): Promise<OfDaemon> {
+  const node = await how.local.status({ within: STATUS_WITHIN, signal: how.signal });
+  const pinging = node.kind === 'answered' && node.value.backend === 'Running';
+  return { node, pings: pinging ? await pingAll(targets, how) : new Map<string, Pings>() };
 }
 
 /** A first answer may take as long as it likes; until then it counts as not having come. */
@@ -81,30 +91,40 @@ interface Pinging {
 async function pingAll(targets: readonly TailnetTarget[], how: Pinging): Promise<Map<string, Pings>> {
   const left = [...targets];
   const done = new Map<string, Pings>();
+  const end = how.clock.now() + PINGS_WITHIN;
   const work = async (): Promise<void> => {
-    for (let target = left.shift(); target !== undefined; target = left.shift()) done.set(target.address, await pingOne(target, how));
+    // Whoever has had no turn by then is not measured this time: that is said, and no measurement overtakes the next one.
+    for (let target = left.shift(); target !== undefined && how.clock.now() < end; target = left.shift()) {
+      done.set(target.address, await pingOne(target, how));
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return done;
 }
 
 async function pingOne({ address, icmp = false, sized = false }: TailnetTarget, how: Pinging): Promise<Pings> {
-  const { clock, losses } = how;
   const tries = (type: PingType, size?: number): Promise<readonly PingResult[]> => pingTwice({ address, type, size }, how);
-  const disco = tries('disco');
-  const tsmp = tries('TSMP');
-  const full = sized ? tries('disco', FULL_PACKET) : Promise.resolve([]);
-  // What the host itself answers tells a dead tunnel from a policy; where TSMP answers at once nobody needs to know.
-  const doubtful = icmp || !(await endsWithin(clock, TRY_AGAIN_AFTER, tsmp));
-  const within = icmp ? PINGS_WITHIN : PINGS_WITHIN - TRY_AGAIN_AFTER;
-  const host = doubtful ? [await how.local.ping(address, 'ICMP', { within, signal: how.signal })] : [];
+  const tunnel = tries('TSMP');
+  const [disco, tsmp, host, full] = await Promise.all([
+    tries('disco'),
+    tunnel,
+    pingHost(address, icmp ? undefined : tunnel, how),
+    sized ? tries('disco', FULL_PACKET) : [],
+  ]);
   return {
-    disco: await disco,
-    tsmp: await tsmp,
+    disco,
+    tsmp,
     icmp: host,
-    sized: (await full).slice(-1).map((result) => ({ size: FULL_PACKET, result })),
-    recent: losses.note(address, [...(await disco), ...(await tsmp)]),
+    sized: full.slice(-1).map((result) => ({ size: FULL_PACKET, result })),
+    recent: how.losses.note(address, [...disco, ...tsmp]),
   };
+}
+
+/** What the host itself answers tells a dead tunnel from a policy; where TSMP answers at once nobody needs to know. */
+async function pingHost(address: string, unless: Promise<unknown> | undefined, { local, clock, signal }: Pinging): Promise<PingResult[]> {
+  if (unless !== undefined && (await endsWithin(clock, TRY_AGAIN_AFTER, unless))) return [];
+  const within = PINGS_WITHIN - (unless === undefined ? 0 : TRY_AGAIN_AFTER);
+  return [await local.ping(address, 'ICMP', { within, signal })];
 }
 
 interface Probe {

@@ -39,7 +39,8 @@ export function troubleOf(thrown: unknown, who: string): Failed {
   const code = codeOf(thrown);
   const known = code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
   if (known === 'noPermission') return failed(known, who, 'permission denied');
-  return failed(known ?? 'unavailable', who, connectionWords(innermost(thrown)));
+  // The words of an unknown failure are not repeated: undici's quote the header that it refuses, which holds the token.
+  return failed(known ?? 'unavailable', who, code === undefined ? 'it cannot be reached' : connectionWords(innermost(thrown)));
 }
 
 function failed(trouble: Trouble, who: string, why: string): Failed {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,6 +144,19 @@ describe('the control API', () => {
     expect(await api.devices(ASKING)).toEqual(silent);
     clock.advance(20 * SECOND);
     expect(await api.devices(ASKING)).toEqual(BOTH);
+  });
+
+  it('repeats no token, not even one that no header can carry', async () => {
+    const server = createHttpServer((_, response) => response.end(JSON.stringify({ access_token: 'tskey-1\nsecret', expires_in: 3600 })));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const odd = createControlApi({ api: `http://127.0.0.1:${port}`, tailnet: '-', clientId: 'x', clientSecret: new Secret('y') }, clock);
+    const answer = await odd.devices(ASKING);
+    server.closeAllConnections();
+    server.close();
+
+    expect(answer).toEqual({ kind: 'failed', trouble: 'unavailable', says: "Tailscale's control API: it cannot be reached" });
   });
 
   it('tells of a server that is not there', async () => {

@@ -83,7 +83,7 @@ describe('a measurement of the tailnet', () => {
         pings: new Map([[PEER_ADDRESS, { disco: [DIRECT], tsmp: [PONG], icmp: [], sized: [], recent: { sent: 2, lost: 0 } }]]),
       },
     });
-    expect(bench.sent.map(({ type }) => type)).toEqual(['disco', 'TSMP']);
+    expect(bench.sent.map(({ type }) => type)).toEqual(['TSMP', 'disco']);
   });
 
   it('tries again where nothing comes, asks the host too, and ends in time', async () => {
@@ -169,6 +169,29 @@ describe('a measurement of the tailnet', () => {
     const { reading, took } = await measured(fakeDaemon(well), targets);
 
     expect([reading.pings.size, took]).toEqual([100, 0]);
+  });
+
+  it('measures as many as it can in its time where nobody answers, and leaves the others unmeasured', async () => {
+    const targets = Array.from({ length: 150 }, (_, place) => ({ address: `100.64.1.${place}` }));
+    const { reading, took } = await measured(
+      fakeDaemon(() => 'never'),
+      targets,
+    );
+
+    expect([reading.pings.size, took]).toEqual([100, 1_700]);
+  });
+
+  it('ends at once when the caller no longer wants it', async () => {
+    const { clock, local } = fakeDaemon(() => 'never');
+    const caller = new AbortController();
+    const control: ControlApi = { devices: () => new Promise(() => undefined) };
+    const work = createTailnetMeter({ local, control, clock }).measure([{ ...TARGET, sized: true }], caller.signal);
+    const ended = expect(work).rejects.toThrow('enough');
+    await turnsOver();
+    caller.abort(new Error('enough'));
+
+    await ended;
+    expect(clock.waiting()).toEqual(1);
   });
 
   it('does with the control API alone, with both, and with neither', async () => {

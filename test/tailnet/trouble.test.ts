@@ -21,7 +21,13 @@ describe('troubleOf', () => {
       'tailscaled: no answer within 5 ms',
     ],
     ['an answer that is none', new Troubled('protocol', 'nonsense'), 'protocol', 'tailscaled: nonsense'],
-    ['what is no error', 'broken', 'unavailable', 'tailscaled: broken'],
+    [
+      'words that may hold a token',
+      new TypeError('invalid header value "Bearer tskey-1"'),
+      'unavailable',
+      'tailscaled: it cannot be reached',
+    ],
+    ['what is no error', 'broken', 'unavailable', 'tailscaled: it cannot be reached'],
   ])('classes %s', (_, thrown, trouble, says) => {
     expect(troubleOf(thrown, 'tailscaled')).toEqual({ kind: 'failed', trouble, says });
   });

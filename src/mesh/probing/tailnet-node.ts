@@ -44,8 +44,9 @@ function hasMap({ addresses }: NodeStatus): boolean {
 
 function runningSays({ host, health }: NodeStatus): string {
   const { relay, other } = readHealth(health);
-  const told = relay.length + other.length;
-  return `${host} is running${told === 0 ? '' : `, with ${told} health message${told === 1 ? '' : 's'}`}`;
+  const [first, ...more] = [...relay, ...other];
+  if (first === undefined) return `${host} is running`;
+  return `${host} is running; ${quoteHealth(first)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
 }
 
 function judgeControl(status: NodeStatus): Judgement {

@@ -189,7 +189,10 @@ describe('judgeNode', () => {
     ].map((health) => judge({ node: answered(status({ health })) }));
 
     expect(told[0]).toEqual(told[1]);
-    expect(told[0]?.node).toEqual({ outcome: 'ok', says: 'gw-a is running, with 2 health messages' });
+    expect(told[0]?.node).toEqual({
+      outcome: 'ok',
+      says: "gw-a is running; tailscaled says: Tailscale could not connect to the 'Frankfurt' relay server. Your Internet connection might be down. (and 1 more)",
+    });
   });
 
   it('says not to restart a daemon that has lost the control server', () => {
