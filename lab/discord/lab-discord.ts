@@ -16,6 +16,7 @@ import {
   addChannel,
   addMember,
   addRole,
+  addWebhook,
   channelNamed,
   type Channel,
   type Member,
@@ -104,6 +105,12 @@ export class LabDiscord {
     const channel = addChannel(this.world, name, topic);
     this.gateway.channelAdded(channel);
     return channel;
+  }
+
+  /** The address of a new webhook of a channel. */
+  addWebhook(where: Channel, name = 'fallback'): string {
+    const { id, token } = addWebhook(this.world, where, name, `lab-${'w'.repeat(60)}`);
+    return `${this.api}/webhooks/${id}/${token}`;
   }
 
   role(name: string, ...permissions: readonly PermissionName[]): Role {

@@ -67,6 +67,14 @@ export interface StoredFile {
   readonly bytes: Buffer;
 }
 
+/** A way into one channel for whoever holds its token. */
+export interface Webhook {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+  readonly channel: Channel;
+}
+
 /** One guild with its people, channels and commands. Whoever changes it calls `changed`. */
 export interface World {
   readonly clock: LabClock;
@@ -79,6 +87,8 @@ export interface World {
   readonly channels: Map<string, Channel>;
   /** By id; those of the guild carry `guild_id`. */
   readonly commands: Map<string, APIApplicationCommand>;
+  /** Those of channels, by id; an interaction's has the id of the application and is not among them. */
+  readonly webhooks: Map<string, Webhook>;
   /** By path below `/cdn`. */
   readonly files: Map<string, StoredFile>;
   /** Emits `changed` with the revision. */
@@ -108,6 +118,7 @@ export function createWorld(clock: LabClock): World {
     members: new Map([[bot.user.id, bot]]),
     channels: new Map(),
     commands: new Map(),
+    webhooks: new Map(),
     files: new Map(),
     events,
     get revision() {
@@ -157,6 +168,12 @@ export function addChannel(world: World, name: string, topic: string): Channel {
   world.channels.set(channel.id, channel);
   world.changed();
   return channel;
+}
+
+export function addWebhook(world: World, channel: Channel, name: string, token: string): Webhook {
+  const webhook: Webhook = { id: world.nextId(), name, token, channel };
+  world.webhooks.set(webhook.id, webhook);
+  return webhook;
 }
 
 /** The channel of this name. Throws when there is none. */

@@ -10,7 +10,10 @@ import { toMessage, type Card } from './card.ts';
 import { isCode } from './discord-error.ts';
 
 /** Tells Discord that an answer comes, and gives the id of its message. Everything that may take long happens after this. */
-export async function acknowledge(interaction: ButtonInteraction | ChatInputCommandInteraction, seen: 'byAll' | 'byOne'): Promise<string> {
+export async function acknowledge(
+  interaction: ButtonInteraction | ChatInputCommandInteraction | ModalSubmitInteraction,
+  seen: 'byAll' | 'byOne',
+): Promise<string> {
   const flags = seen === 'byOne' ? ({ flags: MessageFlags.Ephemeral } as const) : {};
   const response = await once(interaction, () => interaction.deferReply({ ...flags, withResponse: true }));
   return response?.resource?.message?.id ?? (await interaction.fetchReply()).id;

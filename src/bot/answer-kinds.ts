@@ -3,13 +3,16 @@ import type { PlannedChange } from '../actions/plan-change.ts';
 import type { Planned } from '../rotation/goal.ts';
 import type { Card } from './card.ts';
 import type { JobOutcome } from './context.ts';
+import { ackCard, alertsCard, silencedCard, unsilencedCard } from './render/alerts.ts';
 import { auditCard } from './render/audit.ts';
 import { certsCard } from './render/certs.ts';
 import { changeCard, steeredCard } from './render/change.ts';
 import { failureCard } from './render/failure.ts';
 import { jobsCard, rotationCard } from './render/jobs.ts';
 import { dryRunCard, nothingCard, planCard, refusedCard } from './render/plan.ts';
+import { probeCard, probingCard } from './render/probe.ts';
 import { statusCard } from './render/status.ts';
+import { isIncident, isLinkProbe, isListedAlerts, isSilence, isSilenced } from './alert-results.ts';
 import { isAuditLog, isCertificates, isListedChanges, isDistribution, isPlannedChange, isStatus, isView } from './results.ts';
 
 /** What a card is made for, beside the job's value. */
@@ -25,6 +28,8 @@ interface Kind {
   readonly failed: string;
   /** `undefined`: the value has another shape. `shown`: somebody else puts it into the message. */
   readonly card: (value: unknown, about: About) => Card | 'shown' | undefined;
+  /** What is shown while the job says this; without it, what it says as a title. */
+  readonly progress?: (text: string) => Card;
 }
 
 /** The job behind each kind of answer, what it is called where it fails, and its card. */
@@ -69,6 +74,32 @@ export const KINDS = {
     failed: 'What runs could not be looked at',
     card: (value, { guild }) => (isListedChanges(value) ? jobsCard(value, guild) : undefined),
   },
+  alerts: {
+    job: 'list-alerts',
+    failed: 'The alerts could not be read',
+    card: (value) => (isListedAlerts(value) ? alertsCard(value) : undefined),
+  },
+  ack: {
+    job: 'ack-alert',
+    failed: 'The alert is as it was',
+    card: (value) => (isIncident(value) ? ackCard(value) : undefined),
+  },
+  silence: {
+    job: 'silence-alert',
+    failed: 'Nothing was silenced',
+    card: (value) => (isSilenced(value) ? silencedCard(value) : undefined),
+  },
+  unsilence: {
+    job: 'unsilence-alert',
+    failed: 'The silence is as it was',
+    card: (value) => (isSilence(value) ? unsilencedCard(value) : undefined),
+  },
+  probe: {
+    job: 'probe-link',
+    failed: 'Nothing was measured',
+    card: (value) => (isLinkProbe(value) ? probeCard(value) : undefined),
+    progress: probingCard,
+  },
   audit: {
     job: 'audit-log',
     failed: 'The record could not be read',
@@ -82,6 +113,12 @@ export type AnswerKind = keyof typeof KINDS;
 /** True for the kinds that this version answers: one that was noted by another version may not be. */
 export function isAnswerKind(kind: string): kind is AnswerKind {
   return Object.hasOwn(KINDS, kind);
+}
+
+/** How a kind shows what its job says while it runs. */
+export function progressCard(kind: AnswerKind): (text: string) => Card {
+  const { progress }: Kind = KINDS[kind];
+  return progress ?? ((text) => ({ tone: 'unknown', title: `${text}…`, body: [] }));
 }
 
 /** The card of a job's outcome; undefined where its message is shown by somebody else. */

@@ -1,7 +1,7 @@
-import type { ButtonInteraction, ChatInputCommandInteraction, Client } from 'discord.js';
+import type { ButtonInteraction, ChatInputCommandInteraction, Client, ModalSubmitInteraction, RepliableInteraction } from 'discord.js';
 import { OperatorError, toFailure } from '../core/errors.ts';
 import { acknowledge, acknowledgeUpdate, type Pressed } from './acknowledge.ts';
-import { cardFor, isAnswerKind, KINDS, type AnswerKind } from './answer-kinds.ts';
+import { cardFor, isAnswerKind, progressCard, KINDS, type AnswerKind } from './answer-kinds.ts';
 import type { BotContext } from './context.ts';
 import { liveMessage, type LiveMessage } from './live-message.ts';
 import { showProgress } from './progress.ts';
@@ -53,9 +53,21 @@ export async function answerInPlace(interaction: ButtonInteraction, options: Ans
   await answerOriginal(interaction, options);
 }
 
-async function answerOriginal(interaction: ButtonInteraction | ChatInputCommandInteraction, options: AnswerOptions): Promise<void> {
+/** The same to a form, once the caller has acknowledged it for the eyes of whoever sent it. */
+export async function answerSubmitted(interaction: ModalSubmitInteraction, options: AnswerOptions): Promise<void> {
+  await answerOriginal(interaction, options);
+}
+
+async function answerOriginal(interaction: RepliableInteraction, options: AnswerOptions): Promise<void> {
   const { kind, payload, client, context, signal } = options;
-  const live = liveMessage({ client, clock: context.clock, channel: interaction.channelId, message: '@original', interaction, signal });
+  const live = liveMessage({
+    client,
+    clock: context.clock,
+    channel: interaction.channelId ?? '',
+    message: '@original',
+    interaction,
+    signal,
+  });
   const jobId = await submit(live, kind, payload, context);
   if (jobId !== undefined) await finishAnswer(live, jobId, options);
 }
@@ -87,7 +99,7 @@ async function submit(live: LiveMessage, kind: AnswerKind, payload: object, { jo
 
 /** Waits for a job and puts its answer into the message. A message that is gone needs none. */
 async function finishAnswer(live: LiveMessage, jobId: string, { kind, context, signal }: Omit<AnswerOptions, 'payload'>): Promise<void> {
-  const progress = showProgress(live, context);
+  const progress = showProgress(live, context, progressCard(kind));
   // What a change does is shown by the watcher of changes: words of the job would come in between.
   const listener = kind === 'carry-out' ? { started: () => progress.started() } : progress;
   try {

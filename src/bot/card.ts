@@ -108,6 +108,16 @@ export function toBody(card: Card): CardBody {
   return { flags, components, allowed_mentions: allowedMentions };
 }
 
+/** https://discord.com/developers/docs/resources/webhook#execute-webhook */
+const MAX_CONTENT = 2_000;
+
+/** The card as plain text, for a message that carries no components. */
+export function toText({ tone, title, body, footer, rest }: Card): string {
+  const head = `### ${MARK[tone]} ${title}`;
+  const foot = footer === undefined ? [] : [`-# ${footer}`];
+  return [head, ...fitted(body, MAX_CONTENT - lengthOf([head, ...foot]) - 60, rest ?? 'Details'), ...foot].join('\n');
+}
+
 /** Text from elsewhere (names, error texts) so that Discord shows it as it is: no markdown, no mention. */
 export function plain(text: string): string {
   return text

@@ -11,8 +11,10 @@ interface AnyOption {
 
 /** Where the words of an option come from. */
 export type CommandOption =
-  /** Names of clusters, completed while typing; anything, without a list to choose from; yes or no. */
-  | (AnyOption & { readonly from: 'clusters' | 'text' | 'flag' })
+  /** Completed while typing: clusters, where measurements are taken from, alerts, silences, `rule|subject` of what is followed. */
+  | (AnyOption & { readonly from: 'clusters' | 'vantages' | 'incidents' | 'silences' | 'subjects' })
+  /** Anything, without a list to choose from; yes or no. */
+  | (AnyOption & { readonly from: 'text' | 'flag' })
   | (AnyOption & { readonly from: 'choices'; readonly choices: readonly string[] })
   | (AnyOption & { readonly from: 'count'; readonly max: number });
 

@@ -16,14 +16,13 @@ import { toFailure } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { refusal } from './access.ts';
 import { answerQuietly } from './acknowledge.ts';
+import { choicesFor } from './choices.ts';
 import type { Asking, BotButton, BotModal } from './command.ts';
 import { readCustomId } from './custom-id.ts';
 import { discordError, isCode } from './discord-error.ts';
 import { personOf } from './person.ts';
 import { failureCard, refusalCard } from './render/failure.ts';
 
-/** Discord shows at most this many choices. */
-const MAX_CHOICES = 25;
 /** Redis gets so long to say whether another bot answers, in milliseconds: Discord waits three seconds in all. */
 const CLAIM_MS = 500;
 
@@ -100,16 +99,9 @@ async function runPressed<Pressed extends ButtonInteraction | ModalSubmitInterac
 async function complete(interaction: AutocompleteInteraction, { commands, context }: DispatchOptions): Promise<void> {
   const command = commands.find((known) => known.name === interaction.options.getSubcommand(false));
   const focused = interaction.options.getFocused(true);
-  const option = command?.options.find((known) => known.name === focused.name && known.from === 'clusters');
+  const option = command?.options.find((known) => known.name === focused.name);
   const allowed = command !== undefined && option !== undefined && whyNot(interaction, command.role, { context }) === undefined;
-  const choices = allowed ? matching(context.clusters, focused.value.toLowerCase()) : [];
-  await interaction.respond(choices.slice(0, MAX_CHOICES).map((name) => ({ name, value: name })));
-}
-
-/** Names that hold what was typed, those that begin with it first. */
-function matching(names: readonly string[], typed: string): readonly string[] {
-  const found = names.filter((name) => name.toLowerCase().includes(typed));
-  return found.toSorted((a, b) => Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed)));
+  await interaction.respond(allowed ? await choicesFor(option, focused.value, context) : []);
 }
 
 async function isRefused(interaction: RepliableInteraction, needed: Role, options: DispatchOptions): Promise<boolean> {

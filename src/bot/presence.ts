@@ -1,4 +1,5 @@
 import { ActivityType, Events, type Client, type PresenceStatusData } from 'discord.js';
+import type { AlertState } from '../alerts/model.ts';
 import { toFailure } from '../core/errors.ts';
 import type { BotContext } from './context.ts';
 import { isStatus } from './results.ts';
@@ -13,13 +14,14 @@ export interface Health {
 }
 
 /** Keeps the bot's presence equal to the health of what it speaks for. */
-export function startPresence(client: Client, { clock, log, jobs, redisAway }: BotContext, signal: AbortSignal): void {
+export function startPresence(client: Client, context: BotContext, signal: AbortSignal): void {
+  const { clock, log } = context;
   let shown = '';
   // A new session begins with no presence.
   client.on(Events.ShardReady, () => (shown = ''));
   async function look(): Promise<void> {
     try {
-      const { status, text } = await healthOf({ jobs, redisAway });
+      const { status, text } = await healthOf(context);
       const now = `${status} ${text}`;
       if (!signal.aborted && now !== shown)
         client.user?.setPresence({ status, activities: [{ type: ActivityType.Custom, name: 'health', state: text }] });
@@ -33,16 +35,25 @@ export function startPresence(client: Client, { clock, log, jobs, redisAway }: B
 }
 
 /** `online` where all is well, `idle` where somebody should look, `dnd` where the bot itself can do nothing. */
-export async function healthOf({ jobs, redisAway }: Pick<BotContext, 'jobs' | 'redisAway'>): Promise<Health> {
+export async function healthOf({ jobs, redisAway, alertState }: Pick<BotContext, 'jobs' | 'redisAway' | 'alertState'>): Promise<Health> {
   if (redisAway() !== undefined) return { status: 'dnd', text: 'Redis is away' };
   try {
     const { workers } = await jobs.counts();
     if (workers === 0) return { status: 'idle', text: 'No worker runs' };
+    const pages = openPages(await alertState?.());
+    if (pages > 0) return { status: 'idle', text: `${pages} ${pages === 1 ? 'page is' : 'pages are'} open` };
     const latest = await jobs.latest('observe-mesh');
     return latest?.ok === true && isStatus(latest.value) ? meshHealth(latest.value) : { status: 'online', text: 'Ready' };
   } catch (error) {
     return { status: 'dnd', text: toFailure(error).message.slice(0, 100) };
   }
+}
+
+/** Pages that people were told of, whoever has them in hand. */
+function openPages(state: AlertState | undefined): number {
+  return Object.values(state?.incidents ?? {}).filter(
+    ({ severity, endedAt, announcedAt }) => severity === 'page' && endedAt === undefined && announcedAt !== undefined,
+  ).length;
 }
 
 function meshHealth({

@@ -1,4 +1,5 @@
 import { toFailure } from '../core/errors.ts';
+import type { Card } from './card.ts';
 import type { BotContext } from './context.ts';
 import type { LiveMessage } from './live-message.ts';
 
@@ -15,11 +16,11 @@ export interface Progress {
 }
 
 /** Tells in the message what is being done, at most once in two seconds, and why nothing is done while nobody does it. */
-export function showProgress(live: LiveMessage, { clock, jobs }: BotContext): Progress {
+export function showProgress(live: LiveMessage, { clock, jobs }: BotContext, card: (text: string) => Card): Progress {
   let latest: string | undefined;
   const tick = (): { stop(): void } =>
     clock.after(EVERY_MS, () => {
-      if (latest !== undefined) live.show({ tone: 'unknown', title: `${latest}…`, body: [] });
+      if (latest !== undefined) live.show(card(latest));
       latest = undefined;
       timer = tick();
     });

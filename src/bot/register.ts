@@ -22,7 +22,7 @@ export function commandBody(commands: readonly BotCommand[]): RESTPutAPIApplicat
   return [
     {
       name: 'mesh',
-      description: 'The Istio mesh: status, certificates, their rotation, help',
+      description: 'The Istio mesh: status, alerts, certificates and their rotation, help',
       options: commands.map(({ name, describe, options }) => ({
         type: ApplicationCommandOptionType.Subcommand,
         name,

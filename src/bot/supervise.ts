@@ -4,6 +4,7 @@ import { toFailure, type OperatorError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Random } from '../core/random.ts';
 import type { Bot } from './bot.ts';
+import type { Fallback } from './fallback.ts';
 
 /** The first wait after a failure, doubling up to the last. Discord resets the token of a bot that logs in 1000 times a day. */
 const FIRST_WAIT_MS = 5 * SECOND;
@@ -22,6 +23,8 @@ export interface SuperviseOptions {
   readonly start: (signal: AbortSignal) => Promise<Bot>;
   /** Survives restarts; failures to read or write it are logged and cost nothing but the memory. */
   readonly memory: { read(): Promise<Backoff | undefined>; write(backoff: Backoff): Promise<void> };
+  /** Takes over what cannot wait while the bot is down. */
+  readonly fallback?: Fallback;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -40,11 +43,12 @@ export interface BotSupervisor {
 }
 
 /** Keeps the bot running. What stops it, a refused token included, stops nothing else; it is tried again with a back-off. */
-export function superviseBot({ start, memory, clock, random, log }: SuperviseOptions): BotSupervisor {
+export function superviseBot({ start, memory, fallback, clock, random, log }: SuperviseOptions): BotSupervisor {
   const stopping = new AbortController();
   const own = log.child({ component: 'bot' });
   let state: BotState = { kind: 'starting' };
   let failures = 0;
+  let downSince: number | undefined = clock.now();
   let told: () => void = () => undefined;
   const attempted = new Promise<void>((resolve) => {
     told = resolve;
@@ -66,6 +70,7 @@ export function superviseBot({ start, memory, clock, random, log }: SuperviseOpt
       const bot = await start(stopping.signal);
       const since = clock.now();
       state = { kind: 'up', since };
+      downSince = undefined;
       told();
       const why = await Promise.race([bot.ended, aborted(stopping.signal)]);
       await bot.stop();
@@ -80,6 +85,7 @@ export function superviseBot({ start, memory, clock, random, log }: SuperviseOpt
     failures += 1;
     const wait = waitAfter(failures, random.next());
     const failure = toFailure(why);
+    downSince ??= clock.now();
     state = { kind: 'down', why: failure.message, next: failure.next, again: clock.now() + wait };
     own.error(
       { reason: failure.reason, why: failure.message, next: failure.next, againInMs: wait },
@@ -114,7 +120,7 @@ export function superviseBot({ start, memory, clock, random, log }: SuperviseOpt
     await clock.sleep(ms, stopping.signal).catch(() => undefined);
   }
 
-  const running = run();
+  const running = Promise.all([run(), fallback?.run(() => downSince, stopping.signal)]);
   return {
     state: () => state,
     attempted,

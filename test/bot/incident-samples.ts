@@ -64,6 +64,8 @@ export function over(before: Incident): Incident {
 
 export interface TestBoard extends IncidentBoard {
   put(incident: Incident): void;
+  /** Redis lost everything that it knew of it. */
+  forget(id: string): void;
   /** Redis lost what was shown. */
   forgetShown(): void;
   shownOf(id: string): ShownIncident | undefined;
@@ -83,6 +85,10 @@ export function testBoard(): TestBoard {
   return {
     noted,
     put: (one) => void incidents.set(one.id, one),
+    forget(id) {
+      incidents.delete(id);
+      shown.delete(id);
+    },
     forgetShown: () => shown.clear(),
     shownOf: (id) => shown.get(id),
     due: async (limit) =>

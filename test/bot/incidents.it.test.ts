@@ -18,7 +18,7 @@ async function shown({ incidents }: Watching): Promise<void> {
 function sent({ d }: Watching): readonly string[] {
   const alerts = d.channel('alerts').id;
   return d.requests.flatMap(({ method, route, path, status }) => {
-    if (!/^\/channels\//.test(path) || (method === 'GET' && !route.endsWith('/messages'))) return [];
+    if (!path.startsWith('/channels/') || (method === 'GET' && !route.endsWith('/messages'))) return [];
     const where = path.startsWith(`/channels/${alerts}`) ? '#alerts' : 'thread';
     const what = route.replace(/^\S+ \/channels\/\{channel_id\}/, '');
     return [`${method} ${where}${what} ${status}`];

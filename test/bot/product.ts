@@ -10,15 +10,20 @@ import { startRedis, type LabRedis } from '../../lab/redis.ts';
 import type { ServiceContext } from '../../src/actions/action.ts';
 import type { IncidentBoard } from '../../src/actions/alerts.ts';
 import type { AlertState } from '../../src/alerts/model.ts';
+import { ackAlert } from '../../src/actions/ack-alert.ts';
 import { advanceChanges } from '../../src/actions/advance-changes.ts';
 import { auditLog } from '../../src/actions/audit-log.ts';
 import { carryOut } from '../../src/actions/carry-out.ts';
 import type { ChangeContext } from '../../src/actions/changes.ts';
 import { distributeCacerts } from '../../src/actions/distribute-cacerts.ts';
+import { listAlerts } from '../../src/actions/list-alerts.ts';
 import { listChanges } from '../../src/actions/list-changes.ts';
 import type { Notice } from '../../src/actions/notice.ts';
 import { planChange } from '../../src/actions/plan-change.ts';
+import { probeLink } from '../../src/actions/probe-link.ts';
+import { silenceAlert } from '../../src/actions/silence-alert.ts';
 import { steerChange } from '../../src/actions/steer-change.ts';
+import { unsilenceAlert } from '../../src/actions/unsilence-alert.ts';
 import { startBot, type Bot } from '../../src/bot/bot.ts';
 import type { BotContext } from '../../src/bot/context.ts';
 import { systemClock, type Clock } from '../../src/core/clock.ts';
@@ -53,6 +58,11 @@ const INPUTS = {
   'distribute-cacerts': distributeCacerts.input,
   'list-changes': listChanges.input,
   'audit-log': auditLog.input,
+  'list-alerts': listAlerts.input,
+  'ack-alert': ackAlert.input,
+  'silence-alert': silenceAlert.input,
+  'unsilence-alert': unsilenceAlert.input,
+  'probe-link': probeLink.input,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 type JobName = keyof typeof INPUTS;
 
@@ -128,6 +138,11 @@ export async function setUp(options: SetupOptions = {}): Promise<Setup> {
     'advance-changes': () => null,
     'distribute-cacerts': () => ({ view: sampleView({ id: 'distribute', state: 'done', result: ['2 of 2 clusters are as issued'] }) }),
     'list-changes': () => ({ intent: null, view: null, holds: [], backups: [], unseen: [] }),
+    'list-alerts': unasked,
+    'ack-alert': unasked,
+    'silence-alert': unasked,
+    'unsilence-alert': unasked,
+    'probe-link': unasked,
     'audit-log': async (input) => context.audit.newest(auditLog.input.parse(input).limit),
   };
   const jobs = (Object.keys(INPUTS) as JobName[]).map((id) => jobOf(id, answers));
@@ -219,6 +234,10 @@ export async function setUp(options: SetupOptions = {}): Promise<Setup> {
       return worker;
     },
   };
+}
+
+function unasked(): never {
+  throw new Error('this test asks for no such thing');
 }
 
 /** Everything, running. */

@@ -54,6 +54,11 @@ describe('custom ids', () => {
 
 const NAMES = [
   'status',
+  'alerts',
+  'ack',
+  'silence',
+  'unsilence',
+  'probe',
   'certs',
   'rotate-ca',
   'rotation',

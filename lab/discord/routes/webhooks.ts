@@ -1,21 +1,21 @@
 import type { Core } from '../core.ts';
 import type { Interaction } from '../interaction.ts';
-import { editMessage } from '../messages.ts';
+import { editMessage, writeMessage } from '../messages.ts';
 import type { MessagePayload } from '../payload.ts';
 import { refusals } from '../refusal.ts';
 import { NO_CONTENT, ok, param, type RestRequest, type Route } from '../rest.ts';
 import { factsBefore } from '../rules/before.ts';
 import { checkMessage } from '../rules/message.ts';
 import { messageText } from '../text.ts';
-import type { StoredMessage } from '../world.ts';
+import { userJson, type StoredMessage, type Webhook } from '../world.ts';
 import { writeAnswer } from './callback.ts';
 
 const HOOK = '/webhooks/{webhook_id}/{webhook_token}';
 const MESSAGE = `${HOOK}/messages/{message_id}`;
 
-/** What the bot does with an interaction's token after its first answer. */
+/** What the bot does with an interaction's token after its first answer, and what anybody does with a webhook's. */
 export const webhookRoutes: readonly Route[] = [
-  { method: 'POST', path: HOOK, auth: 'path', handle: followUp },
+  { method: 'POST', path: HOOK, auth: 'path', handle: execute },
   { method: 'GET', path: MESSAGE, auth: 'path', handle: (core, request) => ok(find(core, request).stored.message) },
   { method: 'PATCH', path: MESSAGE, auth: 'path', handle: edit },
   { method: 'DELETE', path: MESSAGE, auth: 'path', handle: remove },
@@ -33,6 +33,25 @@ function find(core: Core, request: RestRequest): { readonly interaction: Interac
   const stored = id === '@original' ? interaction.answer : own.find(({ message }) => message.id === id);
   if (stored === undefined || !interaction.channel.messages.has(stored.message.id)) throw refusals.unknownMessage();
   return { interaction, stored };
+}
+
+/** With the token of a channel's webhook a message of its own; with that of an interaction a follow-up. */
+function execute(core: Core, request: RestRequest): ReturnType<Route['handle']> {
+  const webhook = core.world.webhooks.get(param(request, 'webhook_id'));
+  return webhook === undefined ? followUp(core, request) : postThrough(core, webhook, request);
+}
+
+function postThrough(core: Core, webhook: Webhook, request: RestRequest): ReturnType<Route['handle']> {
+  const { world } = core;
+  const { id, name, token, channel } = webhook;
+  if (token !== param(request, 'webhook_token')) throw refusals.expiredToken();
+  if (!world.channels.has(channel.id)) throw refusals.unknownWebhook();
+  const payload = (request.body ?? {}) as MessagePayload;
+  checkMessage({ payload, files: request.files });
+  const author = { ...userJson(id, name), bot: true };
+  const stored = writeMessage(world, { channel, payload, files: request.files, origin: core.origin, extra: { author, webhook_id: id } });
+  core.transcript.bot(`posts as ${name}`, stored.message);
+  return request.query.get('wait') === 'true' ? ok(stored.message) : NO_CONTENT;
 }
 
 /** The first follow-up to a deferred answer is that answer. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../core/duration.ts';
-import { toFailure } from '../../core/errors.ts';
+import { toFailure, type Failure } from '../../core/errors.ts';
 import { acknowledge, answerQuietly } from '../acknowledge.ts';
 import { plain, prose, relativeTime, type Card } from '../card.ts';
 import type { Asking, BotCommand } from '../command.ts';
@@ -16,24 +16,27 @@ export const botCommand: BotCommand = {
   },
 };
 
-async function healthCard({ client, context, undelivered }: Asking): Promise<Card> {
+async function healthCard({ client, context, undelivered, unshown }: Asking): Promise<Card> {
   const { clock, version, startedAt } = context;
   const queue = await queueText(context);
   const ping = client.ws.ping < 0 ? 'no heartbeat answered yet' : `heartbeat ${Math.round(client.ws.ping)} ms`;
   const schedules = context.schedules().map(({ name, at }) => `${name} ${at === undefined ? 'off' : relativeTime(at)}`);
-  const failure = undelivered();
+  const unposted = [...unpostedLine('Notices', undelivered()), ...unpostedLine('Alerts', unshown())];
   return {
-    tone: queue.ok && failure === undefined ? 'good' : 'bad',
+    tone: queue.ok && unposted.length === 0 ? 'good' : 'bad',
     title: `meshwarden ${version} · up ${formatDuration(clock.now() - startedAt)}`,
     body: [
       `**Discord** connected · ${ping}`,
       `**Queue** ${queue.text}`,
-      ...(failure === undefined
-        ? []
-        : [`**Notices** cannot be posted: ${plain(failure.message)}. ${prose(failure.next ?? 'It is tried again.')}`]),
+      ...unposted,
       `**Schedules** ${schedules.length === 0 ? 'none in this process' : schedules.join(' · ')}`,
     ],
   };
+}
+
+function unpostedLine(what: string, failure: Failure | undefined): readonly string[] {
+  if (failure === undefined) return [];
+  return [`**${what}** cannot be posted: ${plain(failure.message)}. ${prose(failure.next ?? 'It is tried again.')}`];
 }
 
 async function queueText({ jobs, outbox, redisAway }: Asking['context']): Promise<{ readonly ok: boolean; readonly text: string }> {

@@ -6,7 +6,7 @@ import type { Incident } from '../../alerts/model.ts';
 import type { Clock } from '../../core/clock.ts';
 import { HOUR, SECOND } from '../../core/duration.ts';
 import type { OperatorError } from '../../core/errors.ts';
-import { toBody } from '../card.ts';
+import { toBody, type Card } from '../card.ts';
 import { discordError, isCode } from '../discord-error.ts';
 import { nonce } from '../nonce.ts';
 import { incidentCard, isOver } from '../render/incident.ts';
@@ -28,6 +28,8 @@ export interface DeskOptions {
 export interface Desk {
   /** @throws what Discord or the board answered; what was done by then is noted, and calling it again goes on from there. */
   show(due: DueIncident): Promise<void>;
+  /** An open message that is of no incident any more says this instead. */
+  close(message: string, card: Card): Promise<void>;
   /** What was sent last for it may have arrived or not. */
   doubt(incident: string): void;
 }
@@ -48,7 +50,8 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
 
   /** Who read of it elsewhere while the bot was away has read that it is over, and one that another alert explains is told of there. */
   async function isRead(incident: Incident, shown: ShownIncident | undefined): Promise<boolean> {
-    if (!isOver(incident) || (incident.state !== 'merged' && shown?.fallback !== true)) return false;
+    const isToldElsewhere = incident.state === 'merged' || (shown?.fallback === true && shown.turn === incident.turn);
+    if (!isOver(incident) || !isToldElsewhere) return false;
     return (await open.find(incident.marker))?.id !== incident.id;
   }
 
@@ -155,8 +158,19 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
     return shown.version > 0 && shown.channel === channel && shown.message !== '';
   }
 
+  async function close(message: string, card: Card): Promise<void> {
+    await edits.take();
+    try {
+      await rest.patch(Routes.channelMessage(channel, message), { body: toBody(card) });
+    } catch (error) {
+      if (!isCode(error, RESTJSONErrorCodes.UnknownMessage)) throw error;
+    }
+    open.forget(message);
+  }
+
   return {
     show,
+    close,
     doubt(incident) {
       open.doubt();
       thread.doubt(incident);

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { OperatorError } from '../../core/errors.ts';
 import { customId, readCustomId } from '../custom-id.ts';
 
-export const INCIDENT_BUTTONS = ['diagnose', 'ack', 'silence', 'showcommands'] as const;
+export const INCIDENT_BUTTONS = ['diagnose', 'ack', 'unack', 'silence', 'showcommands'] as const;
 export type IncidentButton = (typeof INCIDENT_BUTTONS)[number];
 
-const Ref = z.tuple([z.string().regex(/^[\w-]{1,40}$/), z.string().regex(/^[\w-]{1,40}$/)]);
+const Ref = z.tuple([z.string().regex(/^[\w-]{1,40}$/), z.string().regex(/^[\w-]{0,40}$/)]);
 const Name = z.enum(INCIDENT_BUTTONS);
 
 export interface IncidentRef {
@@ -23,7 +23,8 @@ export function incidentButton(button: IncidentButton, { id, marker }: IncidentR
 export function readIncidentButton(text: string): IncidentRef | undefined {
   const read = readCustomId(text);
   if (read === undefined || !Name.safeParse(read.name).success) return undefined;
-  return refOf(read.args);
+  const ref = refOf(read.args);
+  return ref?.marker === '' ? undefined : ref;
 }
 
 /** The incident that a pressed button names. @throws OperatorError for what is none. */

@@ -2,12 +2,14 @@ import type { Client } from 'discord.js';
 import { withDeadline } from '../../core/abort.ts';
 import { SECOND } from '../../core/duration.ts';
 import { toFailure, type Failure, type OperatorError } from '../../core/errors.ts';
-import type { DueIncident, IncidentBoard } from '../../actions/alerts.ts';
+import type { IncidentBoard } from '../../actions/alerts.ts';
 import type { BotContext } from '../context.ts';
 import { discordError, isPassing } from '../discord-error.ts';
 import { createDesk } from './desk.ts';
 import { createHolds } from './holds.ts';
 import { readOpenMessages } from './open-messages.ts';
+import { byUrgency } from './order.ts';
+import { orphanCard } from './orphans.ts';
 import { createTurns } from './turns.ts';
 
 /** How often the board is looked at, and how long showing one incident may take, in milliseconds. */
@@ -19,6 +21,8 @@ const SHOWN_AT_ONCE = 10;
 /** After so many failures in a row it is Discord or the channel, and everything waits. */
 const ALL_FAIL = 3;
 const EVERYTHING = '';
+/** How often open messages are looked for that nobody knows any more, in looks. */
+const SWEEP_EVERY = 60;
 
 export interface IncidentWatcher {
   /** Why the last incident could not be shown; undefined once one could. */
@@ -40,11 +44,25 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   let failed = 0;
 
   async function run(on: IncidentBoard): Promise<void> {
-    while (!signal.aborted) {
+    for (let looks = 0; !signal.aborted; looks += 1) {
       holds.look();
+      if (looks % SWEEP_EVERY === 0)
+        await sweep(on).catch((error: unknown) => log.debug({ err: error }, 'earlier messages could not be looked through'));
       const more = await round(on).catch((error: unknown) => log.debug({ err: error }, 'incidents could not be read; they are again'));
       // Ends early only when the bot stops, which the loop sees by itself.
       if (more !== true) await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** Open messages that Redis lost say what is so now. */
+  async function sweep(on: IncidentBoard): Promise<void> {
+    const state = await context.alertState?.();
+    if (state === undefined || holds.isHeld(EVERYTHING)) return;
+    for (const message of await open.all()) {
+      const card = orphanCard(message, state, clock.now());
+      if (card === undefined || (await on.get(message.id)) !== undefined || !(await isOurTurn())) continue;
+      await withDeadline(clock, SHOW_MS, 'Ending an alert that nobody knows', () => desk.close(message.message, card), signal);
+      log.info({ incident: message.id, message: message.message }, 'an alert that nobody knew any more was ended');
     }
   }
 
@@ -99,10 +117,4 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   }
 
   return { failure: () => failure, stopped: run(board) };
-}
-
-const RANK = { page: 0, ticket: 1, info: 2 } as const;
-
-function byUrgency(due: readonly DueIncident[]): readonly DueIncident[] {
-  return due.toSorted((one, other) => RANK[one.incident.severity] - RANK[other.incident.severity]);
 }

@@ -1,5 +1,6 @@
 import { clusterText } from '../../mesh/summary.ts';
 import type { MeshStatus } from '../../mesh/status.ts';
+import type { LinkStatus } from '../../mesh/status-health.ts';
 
 /** Everything a status has to say, as a text file: it has no limit and can be searched. UTC times. */
 export function detailsText(status: MeshStatus): string {
@@ -38,6 +39,7 @@ export function detailsText(status: MeshStatus): string {
       'Clusters',
       status.clusters.map((cluster) => `${cluster.name} · ${cluster.network} · ${clusterText(cluster)}${latency(cluster.latencyMs)}`),
     ),
+    section('Links', status.links.map(linkText)),
     section(
       'Gateways',
       status.gateways.map(
@@ -59,6 +61,13 @@ export function detailsText(status: MeshStatus): string {
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [title.toUpperCase(), ...lines].join('\n');
+}
+
+function linkText(link: LinkStatus): string {
+  if ('notMeasured' in link) return `${link.from} → ${link.to}: not measured, ${link.notMeasured}`;
+  const { from, to, state, since, latencyMs, path, why } = link;
+  const seen = [...(latencyMs === undefined ? [] : [`${latencyMs.toFixed(1)} ms`]), ...(path === undefined ? [] : [path])];
+  return [`${from} → ${to}: ${state} since ${iso(since)}`, ...seen, ...(why === undefined ? [] : [why])].join(', ');
 }
 
 function latency(ms: number | undefined): string {

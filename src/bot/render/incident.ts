@@ -94,7 +94,9 @@ function buttonsOf(incident: Incident): readonly CardButton[] {
   const { ack, cause } = incident;
   return [
     { label: 'Diagnose', customId: incidentButton('diagnose', incident), style: 'primary' },
-    ...(ack === undefined ? [{ label: 'Ack 1 h', customId: incidentButton('ack', incident) }] : []),
+    ack === undefined
+      ? { label: 'Ack 1 h', customId: incidentButton('ack', incident) }
+      : { label: 'Take back ack', customId: incidentButton('unack', incident) },
     { label: 'Silence…', customId: incidentButton('silence', incident) },
     ...(cause === undefined || cause.commands.length === 0
       ? []

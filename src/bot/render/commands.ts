@@ -1,0 +1,20 @@
+import type { Incident } from '../../alerts/model.ts';
+import { plain, prose, type Card } from '../card.ts';
+
+/** Everything that was seen of a cause, and every command that confirms it. */
+export function commandsCard({ title, cause, id }: Incident): Card {
+  return {
+    tone: 'unknown',
+    title: plain(title),
+    body:
+      cause === undefined
+        ? ['No cause is known, so there is nothing to confirm. Press Diagnose.']
+        : [
+            `${prose(cause.says)}.`,
+            ...cause.facts.map((fact) => `- ${plain(fact)}`),
+            `Next: ${prose(cause.hint)}`,
+            ...cause.commands.map((command) => `\`\`\`\n${command.replaceAll('```', "'''")}\n\`\`\``),
+          ],
+    footer: `${cause?.code ?? 'no cause'} · ${id}`,
+  };
+}
