@@ -42,7 +42,11 @@ export async function superviseConfiguredBot({
     return undefined;
   }
   const { token, api, guild, viewer, operator, admins, channels } = discord;
-  const [{ startBot }, { superviseBot }] = await Promise.all([import('../bot/bot.ts'), import('../bot/supervise.ts')]);
+  const [{ startBot }, { createFallback }, { superviseBot }] = await Promise.all([
+    import('../bot/bot.ts'),
+    import('../bot/fallback.ts'),
+    import('../bot/supervise.ts'),
+  ]);
   const store = connections.open('prompt');
   const access: AccessRules = { guild, viewer, operator, admins };
   const followed = createAlertStore(store, () => machine.clock.now());
@@ -64,10 +68,15 @@ export async function superviseConfiguredBot({
     incidents: createIncidentBoard(store),
     alertState: () => followed.load().then(({ state }) => state),
     ...(alerts.escalation === undefined ? {} : { escalationRole: alerts.escalation.role }),
-    ...(alerts.fallbackWebhook === undefined ? {} : { fallbackWebhook: alerts.fallbackWebhook }),
     startedAt,
     redisAway: () => connections.away(),
     schedules: () => schedules?.next() ?? [],
   };
-  return superviseBot({ start: (signal) => startBot({ token, api, context, signal }), memory: createBotBackoff(store), ...machine });
+  const { fallbackWebhook: webhook } = alerts;
+  return superviseBot({
+    start: (signal) => startBot({ token, api, context, signal }),
+    memory: createBotBackoff(store),
+    ...(webhook === undefined ? {} : { fallback: createFallback({ ...context, webhook, api }) }),
+    ...machine,
+  });
 }

@@ -3,7 +3,6 @@
  * what this version cannot read counts as not remembered.
  */
 import { z } from 'zod';
-import type { ShownIncident } from '../actions/alerts.ts';
 import type { Incident, MaintenanceWindow, Silence, SubjectHealth } from '../alerts/model.ts';
 import { RULES } from '../alerts/index.ts';
 import type { Cause, HealthSubject } from '../mesh/health.ts';
@@ -104,7 +103,17 @@ export const KeptRest: z.ZodType<KeptRest> = z.looseObject({
 });
 
 /** What was shown of an incident. */
-export const KeptShown: z.ZodType<ShownIncident> = z.looseObject({
+export interface KeptShown {
+  readonly version: number;
+  readonly turn: number;
+  readonly channel: string;
+  readonly message: string;
+  /** How many lines of its history are in the thread. */
+  readonly told: number;
+  readonly fallback?: boolean;
+}
+
+export const KeptShown: z.ZodType<KeptShown> = z.looseObject({
   version: z.number(),
   turn: z.number(),
   channel: text,

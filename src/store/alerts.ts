@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { z } from 'zod';
-import type { AlertStore, LoadedAlerts } from '../actions/alerts.ts';
 import type { AlertState } from '../alerts/model.ts';
 import { KeptHealth, KeptIncident, KeptRest } from './alert-schemas.ts';
 import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 import { parseKept } from './parse.ts';
+
+/** The state as it was read, with the version that it takes to write it back. */
+export interface KeptAlerts {
+  readonly state: AlertState;
+  readonly version: number;
+}
+
+export interface AlertStore {
+  load(): Promise<KeptAlerts>;
+  /** Writes what changed, and puts incidents that people should see among those that are due, in one step. False where somebody wrote meanwhile. */
+  commit(before: KeptAlerts, next: AlertState): Promise<boolean>;
+}
 
 const LOAD = `
 return {
@@ -127,7 +138,7 @@ const VERSION_DIGITS = 12;
  * Made of the version before and of what changes: after a restart that lost the last writes, or in a Redis that was emptied, no other content has the
  * version that somebody still remembers.
  */
-function versionAfter({ version }: LoadedAlerts, changes: readonly string[]): number {
+function versionAfter({ version }: KeptAlerts, changes: readonly string[]): number {
   const digest = createHash('sha256')
     .update(JSON.stringify([version, ...changes]))
     .digest('hex');

@@ -1,9 +1,23 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { DueIncident, IncidentBoard } from '../actions/alerts.ts';
+import type { Incident } from '../alerts/model.ts';
 import { KeptIncident, KeptShown } from './alert-schemas.ts';
 import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 import { parseKept } from './parse.ts';
+
+/** An incident, and what was shown of it; absent: nothing. */
+export interface KeptIncidentView {
+  readonly incident: Incident;
+  readonly shown?: KeptShown;
+}
+
+export interface IncidentBoard {
+  /** Those that are not shown as they are now, the one that has waited longest first. */
+  due(limit: number): Promise<readonly KeptIncidentView[]>;
+  shown(id: string, shown: KeptShown): Promise<void>;
+  /** Undefined where it is not known (any more). */
+  get(id: string): Promise<KeptIncidentView | undefined>;
+}
 
 /**
  * What was shown is noted for as long as the incident is known. One that changed meanwhile stays due, behind the others; of two who show the same, the
@@ -41,7 +55,7 @@ const { alertIncidents: open, incidentDue: waiting, incidentLeft: left, incident
 
 /** What has to be shown of incidents, and what was. */
 export function createIncidentBoard(redis: Redis | Cluster): IncidentBoard {
-  const read = async (ids: readonly string[]): Promise<readonly DueIncident[]> => {
+  const read = async (ids: readonly string[]): Promise<readonly KeptIncidentView[]> => {
     if (ids.length === 0) return [];
     const [followed, others, shown] = await throughRedis('Cannot read incidents', () =>
       Promise.all([redis.hmget(open, ...ids), redis.hmget(left, ...ids), redis.hmget(seen, ...ids)]),
@@ -50,7 +64,7 @@ export function createIncidentBoard(redis: Redis | Cluster): IncidentBoard {
   };
   return {
     async due(limit) {
-      const found: DueIncident[] = [];
+      const found: KeptIncidentView[] = [];
       // One that cannot be read, such as one of a newer version, must not stand in the way of those behind it.
       for (let from = 0; found.length < limit; from += limit) {
         const ids = await throughRedis('Cannot read incidents', () => redis.zrange(waiting, String(from), String(from + limit - 1)));
@@ -70,7 +84,7 @@ export function createIncidentBoard(redis: Redis | Cluster): IncidentBoard {
   };
 }
 
-function dueIncident(text: string | null, seen: string | null): readonly DueIncident[] {
+function dueIncident(text: string | null, seen: string | null): readonly KeptIncidentView[] {
   const incident = parseKept(KeptIncident, text);
   if (incident === undefined) return [];
   const shown = parseKept(KeptShown, seen);

@@ -1,5 +1,4 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Vantages } from '../actions/alerts.ts';
 import { HOUR, SECOND } from '../core/duration.ts';
 import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
@@ -8,6 +7,12 @@ import { KEYS } from './keys.ts';
 export const VANTAGE_TTL_MS = 20 * SECOND;
 
 /** Which vantages measure. */
+export interface Vantages {
+  beat(vantage: string, now: number): Promise<void>;
+  /** Those that said so of late, sorted. */
+  alive(now: number): Promise<readonly string[]>;
+}
+
 export function createVantages(redis: Redis | Cluster): Vantages {
   const { vantages: key } = KEYS;
   return {

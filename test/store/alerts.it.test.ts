@@ -1,12 +1,11 @@
 import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeAlerts } from '../../src/actions/change-alerts.ts';
-import type { AlertStore } from '../../src/actions/alerts.ts';
 import { advance, DEFAULT_POLICY, emptyState } from '../../src/alerts/index.ts';
 import type { AlertEvent, AlertState, Silence } from '../../src/alerts/model.ts';
 import { DAY, HOUR } from '../../src/core/duration.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { createAlertStore } from '../../src/store/alerts.ts';
+import { createAlertStore, type AlertStore } from '../../src/store/alerts.ts';
 import { connectRedis, whenReady } from '../../src/store/connection.ts';
 import { createIncidentBoard } from '../../src/store/incidents.ts';
 import { LINK, NOON, sampleOf } from '../actions/alerts.ts';

@@ -1,9 +1,9 @@
 import type { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { IncidentBoard, ShownIncident } from '../../src/actions/alerts.ts';
+import type { ShownIncident } from '../../src/actions/alerts.ts';
 import type { AlertState, Incident } from '../../src/alerts/model.ts';
 import { createAlertStore } from '../../src/store/alerts.ts';
-import { createIncidentBoard } from '../../src/store/incidents.ts';
+import { createIncidentBoard, type IncidentBoard } from '../../src/store/incidents.ts';
 import { createVantages } from '../../src/store/vantages.ts';
 import { LINK, NOON } from '../actions/alerts.ts';
 import { twoClients } from './changes.ts';
