@@ -50,29 +50,39 @@ interface Told {
 
 /** Looks at everything that is in trouble, causes first. What lost its cause begins anew to be counted. */
 export function explain(draft: Draft, standing: Standing): Picture {
-  const roots = new Map<string, Growing>();
-  const told = new Map<string, Told>();
-  const left = new Map<string, string[]>();
-  for (const one of troubled(draft, standing)) {
-    const causes = causesOf(one.health, one.health.vantage);
-    const lost = lostCause(draft, one, standing);
-    if (lost !== undefined && one.about === 'failing' && !isSame(one.health, lost)) {
-      left.set(lost.id, left.get(lost.id) ?? []);
-      left.get(lost.id)?.push(nameOf(one.health));
-    }
-    const root = explanation(one, causes, told);
-    if (root !== undefined) {
-      root.hidden.push(one);
-      told.set(one.key, { about: one.about, root });
-    } else if (lost !== undefined) {
-      draft.putHealth(one.key, released(one.health, draft.now));
-    } else if (isOwn(one, standing) || !waits(draft, one, { causes, standing })) {
-      const own: Growing = { ...one, hidden: [] };
-      roots.set(one.key, own);
-      told.set(one.key, { about: one.about, root: own });
-    }
+  const looking: Looking = { draft, standing, roots: new Map(), told: new Map(), left: new Map() };
+  for (const one of troubled(draft, 'failing')) place(looking, one);
+  // After the failing ones: what they hid may be known no longer, and has to be placed anew then.
+  for (const one of troubled(draft, 'unknown')) place(looking, one);
+  return looking;
+}
+
+interface Looking {
+  readonly draft: Draft;
+  readonly standing: Standing;
+  readonly roots: Map<string, Growing>;
+  readonly told: Map<string, Told>;
+  readonly left: Map<string, string[]>;
+}
+
+function place({ draft, standing, roots, told, left }: Looking, one: Root): void {
+  const causes = causesOf(one.health, one.health.vantage);
+  const lost = lostCause(draft, one, standing);
+  if (lost !== undefined && one.about === 'failing' && !isSame(one.health, lost)) {
+    left.set(lost.id, left.get(lost.id) ?? []);
+    left.get(lost.id)?.push(nameOf(one.health));
   }
-  return { roots, left };
+  const root = explanation(one, causes, told);
+  if (root !== undefined) {
+    root.hidden.push(one);
+    told.set(one.key, { about: one.about, root });
+  } else if (lost !== undefined) {
+    draft.putHealth(one.key, released(one.health, draft.now));
+  } else if (isOwn(one, standing) || !waits(draft, one, { causes, standing })) {
+    const own: Growing = { ...one, hidden: [] };
+    roots.set(one.key, own);
+    told.set(one.key, { about: one.about, root: own });
+  }
 }
 
 /** What fails explains what fails and what is not known; that something is not known explains only that more is not known. */
@@ -84,15 +94,14 @@ function explanation({ about }: Root, causes: readonly string[], told: ReadonlyM
   return undefined;
 }
 
-/** Subjects in trouble under rules that are on: failing ones first, among them causes first. */
-function troubled(draft: Draft, { open }: Standing): readonly Root[] {
+/** Subjects in trouble under rules that are on, causes first. What failed when it was known last fails until it is known to be well. */
+function troubled(draft: Draft, about: Root['about']): readonly Root[] {
   const found = draft.subjects().flatMap(([key, health]): readonly Root[] => {
     if (health.state === 'ok' || health.state === 'pending' || !isOn(draft, health)) return [];
-    const failing = FAILING.has(health.state) || open.get(key)?.about === 'failing';
-    return [{ key, health, about: failing ? 'failing' : 'unknown' }];
+    const isFailing = FAILING.has(health.state) || health.failed === true;
+    return isFailing === (about === 'failing') ? [{ key, health, about }] : [];
   });
-  const rank = ({ health, about }: Root): number => orderOf(health.rule) + (about === 'unknown' ? 1_000 : 0);
-  return found.sort((one, other) => rank(one) - rank(other) || (one.key < other.key ? -1 : 1));
+  return found.sort((one, other) => orderOf(one.health.rule) - orderOf(other.health.rule) || (one.key < other.key ? -1 : 1));
 }
 
 function isOn(draft: Draft, { rule }: SubjectHealth): boolean {

@@ -138,10 +138,11 @@ export function missedSince({ knownAt, expectedFrom = 0, since }: SubjectHealth)
 /** Health as time passes without a sample: calm again, or unknown. The same object where neither is so. */
 export function age(health: SubjectHealth, { now, rule, flapping }: Judging, someoneMeasures: boolean): SubjectHealth {
   if (health.state !== 'unknown' && someoneMeasures && now - missedSince(health) >= rule.unknownAfter) {
-    const { failingSince, cause, ...rest } = health;
-    const trouble =
-      health.failed === true ? { failingSince, cause } : { failingSince: undefined, cause: isBlind(health) ? cause : undefined };
-    return { ...rest, ...compact(trouble), state: 'unknown', since: now };
+    // What people were told of stands until it is known to be well; what flapped is not.
+    const fails = health.failed === true || health.state === 'flapping';
+    if (fails && health.incident !== undefined) return { ...health, failed: true, state: 'unknown', since: now };
+    const { failingSince: _, failed: __, cause, ...rest } = health;
+    return { ...rest, ...(cause === undefined || !isBlind(health) ? {} : { cause }), state: 'unknown', since: now };
   }
   const turned = health.turns.at(-1) ?? health.since;
   if (health.state !== 'flapping' || now - turned < flapping.calmAfter) return health;
