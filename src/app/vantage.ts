@@ -10,6 +10,8 @@ import { createJobQueue, vantageQueue, type JobQueue } from '../jobs/queue.ts';
 import type { RedisConnections } from '../store/connection.ts';
 
 const BEAT_MS = 5 * SECOND;
+/** Whoever was not heard tries again sooner. */
+const AGAIN_MS = SECOND;
 
 interface Machine {
   readonly clock: Clock;
@@ -33,12 +35,14 @@ export function beatVantage(vantages: Vantages, vantage: string, { clock, log }:
   let timer = { stop: (): void => undefined };
   let stopped = false;
   const beat = async (): Promise<void> => {
+    let wait = BEAT_MS;
     try {
       await vantages.beat(vantage, clock.now());
     } catch (error) {
       log.debug({ component: 'vantage', why: toFailure(error).message }, 'a sign of life was not taken; the next one follows');
+      wait = AGAIN_MS;
     }
-    if (!stopped) timer = clock.after(BEAT_MS, () => void beat());
+    if (!stopped) timer = clock.after(wait, () => void beat());
   };
   void beat();
   return () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLabClock } from '../../lab/clock.ts';
 import { buildMesh, type LabMesh } from '../../lab/scene/mesh.ts';
@@ -72,6 +73,29 @@ describe('meshwarden start', () => {
 
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toContain('"msg":"ended"');
+  });
+
+  it('as the worker of a vantage says that it measures there, and ends by itself when it is asked to', async () => {
+    const running = start('--role', 'worker', '--vantage', 'cluster-b');
+    await running.says('"vantage":"cluster-b"');
+    const client = new Redis(redis.url);
+    await expect.poll(() => client.zrange('{meshwarden}:vantages', 0, -1), { timeout: 10_000 }).toEqual(['cluster-b']);
+    client.disconnect();
+
+    running.child.kill('SIGTERM');
+    const { code, out, err } = await running.ended();
+
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toContain('"msg":"ended"');
+  });
+
+  it('measures from no cluster that is not configured', async () => {
+    const { code, err } = await start('--role', 'worker', '--vantage', 'cluster-z').ended();
+
+    expect([code, err]).toEqual([
+      2,
+      'Cannot measure from cluster-z: no cluster of this name is configured\nNext: Choose from: cluster-a, cluster-b.',
+    ]);
   });
 
   it('as bot says what the configuration lacks', async () => {

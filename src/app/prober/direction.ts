@@ -1,0 +1,95 @@
+/** One direction, measured: the gateway at its end with all its probes, and TCP to whatever else lies there. */
+import { withDeadline } from '../../core/abort.ts';
+import { canaryState } from '../../k8s/probing/canary-install.ts';
+import { readRemoteKubeconfigs } from '../../k8s/probing/remote-kubeconfigs.ts';
+import { readBundle } from '../../k8s/readers/trust.ts';
+import type { Member } from '../../k8s/collect.ts';
+import { canaryObjects, canaryService } from '../../mesh/canary.ts';
+import { impossibleName, passthroughName } from '../../mesh/probing/gateway-names.ts';
+import type { ConnectOutcome } from '../../mesh/probing/gateway-observation.ts';
+import { judgePath, type PathConclusion } from '../../mesh/probing/gateway-path.ts';
+import type { Observed } from '../../mesh/model.ts';
+import { probeGateway } from '../../probes/gateway.ts';
+import { readingOf, type ProberParts } from './parts.ts';
+
+/** Reading what changes seldom may take so long, in milliseconds: probes do not wait for an API server that does not answer. */
+const READ_MS = 2_000;
+const UNIQUE_LENGTH = 12;
+
+export interface GatewayMeasured {
+  readonly path: PathConclusion;
+  readonly connects: readonly ConnectOutcome[];
+}
+
+/** All probes of the gateway of a cluster; undefined where the configuration names none. */
+export async function measureGateway(to: Member, parts: ProberParts, signal: AbortSignal): Promise<GatewayMeasured | undefined> {
+  const { config, dialer, machine } = parts;
+  const { name, gateway } = to.identity;
+  if (gateway === undefined) return undefined;
+  const { canary } = config.probes;
+  const service = { service: canaryService(canary, name), namespace: canary.namespace, port: canary.port };
+  const target = { host: gateway.address, port: gateway.port, servername: passthroughName(service) };
+  const request = { ...target, controlName: impossibleName(service, machine.random.id(UNIQUE_LENGTH).toLowerCase()) };
+  const [{ main, control, second }, bundle] = await Promise.all([
+    probeGateway(request, { dialer, clock: machine.clock }, signal),
+    readCallersBundle(parts, signal),
+  ]);
+  const { proxy } = config.tailscale;
+  const path = judgePath({
+    target: { ...target, proxy: proxy === undefined ? undefined : `${proxy.host}:${proxy.port}` },
+    main,
+    control,
+    second,
+    bundle: bundle.ok ? bundle.value : undefined,
+    expected: { trustDomain: config.mesh.trustDomain, namespace: canary.namespace, serviceAccount: undefined },
+    evidence: undefined,
+    now: machine.clock.now(),
+    slowAfterMs: config.probes.slowAfter,
+  });
+  return { path, connects: [main.connect, control.connect] };
+}
+
+/** The trust bundle that workloads where we are verify others with; from the signer's cluster where we are in none. */
+function readCallersBundle({ kept, here, pool, config, machine }: ProberParts, signal: AbortSignal): Promise<Observed<PathBundle>> {
+  const caller = here ?? pool.members.find(({ identity }) => identity.roles.includes('signer')) ?? pool.members[0];
+  return kept.bundle.get('bundle', async () => {
+    if (caller?.client.ok !== true) return [];
+    const client = caller.client.value;
+    const bundle = await withDeadline(machine.clock, READ_MS, 'Reading the trust bundle', (inner) => readBundle(readingOf(client, inner), config.mesh.istioNamespace), signal);
+    return bundle?.certificates ?? [];
+  });
+}
+
+type PathBundle = Extract<Awaited<ReturnType<ProberParts['kept']['bundle']['get']>>, { readonly ok: true }>['value'];
+
+/** Whether the canary of a cluster is there; undefined: not known. */
+export async function isCanaryThere(to: Member, parts: ProberParts, signal: AbortSignal): Promise<boolean | undefined> {
+  const seen = await canaryOf(to, parts, signal);
+  return seen.ok ? seen.value !== null : undefined;
+}
+
+/** The canary of a cluster; null: it is not there. */
+export function canaryOf(
+  { identity: { name }, client }: Member,
+  { kept, config, pool, machine }: ProberParts,
+  signal: AbortSignal,
+): Promise<Observed<{ readonly available: number; readonly desired: number } | null>> {
+  if (!client.ok) return Promise.resolve(client);
+  const names = pool.members.map(({ identity }) => identity.name);
+  return kept.canary.get(name, async () => {
+    const read = (inner: AbortSignal) => canaryState(client.value, canaryObjects(config.probes.canary, name, names), inner);
+    const seen = await withDeadline(machine.clock, READ_MS, 'Looking at the canary', read, signal);
+    if (seen.ok) return seen.value;
+    throw seen.failure.cause ?? new Error(seen.failure.message);
+  });
+}
+
+/** Where the remote secrets here say that the API servers of others are. */
+export function remotesHere({ kept, here, config, machine }: ProberParts, signal: AbortSignal): ReturnType<ProberParts['kept']['remotes']['get']> {
+  return kept.remotes.get('remotes', async () => {
+    if (here?.client.ok !== true) return [];
+    const client = here.client.value;
+    const read = (inner: AbortSignal) => readRemoteKubeconfigs(readingOf(client, inner), config.mesh.istioNamespace);
+    return withDeadline(machine.clock, READ_MS, 'Reading the remote secrets', read, signal);
+  });
+}
