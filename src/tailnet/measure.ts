@@ -1,10 +1,11 @@
 /** Measures the tailnet from one vantage: asks its daemon once, pings every address that matters, and asks the control API beside it. */
 import type { Clock } from '../core/clock.ts';
-import { endsWithin } from '../core/abort.ts';
+import { endsWithin, withDeadline } from '../core/abort.ts';
 import type { Asked, Device, PingResult, Pings, PingType, TailnetReading } from '../mesh/probing/tailnet.ts';
 import type { ControlApi } from './control-api.ts';
 import { LossBook } from './loss-book.ts';
 import type { LocalApi } from './local-api.ts';
+import { troubleOf } from './trouble.ts';
 
 export interface TailnetTarget {
   /** A tailnet address of another node. */
@@ -67,18 +68,19 @@ async function askDaemon(targets: readonly TailnetTarget[], how: Pinging): Promi
   return { node, pings: pinging ? await pingAll(targets, how) : new Map<string, Pings>() };
 }
 
-/** A first answer may take as long as it likes; until then it counts as not having come. */
+/** A first answer may take longer than a measurement: it then counts as not having come, and is there for the next one. */
 async function askControl(
   control: ControlApi | undefined,
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<Asked<readonly Device[]>> {
   if (control === undefined) return { kind: 'notAsked' };
-  const answer = control.devices({ within: 4 * CONTROL_WITHIN });
-  const silent: Asked<readonly Device[]> = { kind: 'failed', trouble: 'silent', says: "Tailscale's control API has not answered yet" };
-  const inTime = await endsWithin(clock, CONTROL_WITHIN, answer);
-  signal?.throwIfAborted();
-  return inTime ? answer : silent;
+  const who = "Tailscale's control API";
+  try {
+    return await withDeadline(clock, CONTROL_WITHIN, `Cannot ask ${who}`, () => control.devices({ within: 4 * CONTROL_WITHIN }), signal);
+  } catch (error) {
+    return troubleOf(error, who);
+  }
 }
 
 interface Pinging {

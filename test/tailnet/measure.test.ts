@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OperatorError } from '../../src/core/errors.ts';
 import { createTailnetMeter, FULL_PACKET, type TailnetTarget } from '../../src/tailnet/measure.ts';
 import type { Asked, Device, NodeStatus, PingResult, TailnetReading } from '../../src/mesh/probing/tailnet.ts';
 import type { ControlApi } from '../../src/tailnet/control-api.ts';
@@ -181,17 +182,25 @@ describe('a measurement of the tailnet', () => {
     expect([reading.pings.size, took]).toEqual([100, 1_700]);
   });
 
-  it('ends at once when the caller no longer wants it', async () => {
+  it.each<readonly [name: string, local: boolean]>([
+    ['with LocalAPI', true],
+    ['without', false],
+  ])('ends at once when the caller no longer wants it, %s', async (_, asked) => {
     const { clock, local } = fakeDaemon(() => 'never');
     const caller = new AbortController();
     const control: ControlApi = { devices: () => new Promise(() => undefined) };
-    const work = createTailnetMeter({ local, control, clock }).measure([{ ...TARGET, sized: true }], caller.signal);
-    const ended = expect(work).rejects.toThrow('enough');
+    const meter = createTailnetMeter({ local: asked ? local : undefined, control, clock });
+    const work = meter.measure([{ ...TARGET, sized: true }], caller.signal);
+    const failure = work.then(
+      () => 'measured',
+      (error: unknown) => error,
+    );
     await turnsOver();
-    caller.abort(new Error('enough'));
+    caller.abort(new OperatorError({ reason: 'cancelled', what: 'Enough' }));
 
-    await ended;
-    expect(clock.waiting()).toEqual(1);
+    expect(await failure).toMatchObject({ reason: 'cancelled', what: 'Enough' });
+    await turnsOver();
+    expect(clock.waiting()).toEqual(0);
   });
 
   it('does with the control API alone, with both, and with neither', async () => {
@@ -213,7 +222,7 @@ describe('a measurement of the tailnet', () => {
     const { reading, took } = await measured({ clock, local }, [TARGET], control);
 
     expect([reading.devices, took]).toEqual([
-      { kind: 'failed', trouble: 'silent', says: "Tailscale's control API has not answered yet" },
+      { kind: 'failed', trouble: 'silent', says: "Tailscale's control API: no answer within 2400 ms" },
       2_400,
     ]);
   });

@@ -142,7 +142,8 @@ const NO_PEER = /no matching peer|no peer found/;
 function notInMap(evidence: PeerEvidence): Cause | undefined {
   const { layers, status, peer, devices, device, tcp, address } = evidence;
   const missing = (status !== undefined && peer === undefined) || [layers.disco, layers.tsmp].some((layer) => saysError(layer, NO_PEER));
-  const gone = devices.kind === 'answered' && device === undefined;
+  // A peer that is shared from another tailnet is in our map, and in no list of our devices.
+  const gone = devices.kind === 'answered' && device === undefined && (missing || status === undefined);
   if (!missing && !gone) return undefined;
   const base = { facts: layerFacts(layers, tcp), commands: [STATUS_COMMAND, `tailscale ping --c 1 ${address}`] };
   if (gone) {
@@ -223,7 +224,7 @@ function noPing({ status, peer, device, address }: PeerEvidence, { host, facts }
 }
 
 /** Without LocalAPI there are no layers to tell apart. */
-function tcpSilence({ device, node }: PeerEvidence, host: string, seen: readonly string[]): Cause {
+function tcpSilence({ device, node, address }: PeerEvidence, host: string, seen: readonly string[]): Cause {
   const asked = node.kind === 'failed' ? [node.says] : [];
   const connected = device?.connected;
   const api = connected === undefined ? [] : [`the control server ${connected ? 'has' : 'has no'} connection from ${host}`];
@@ -236,6 +237,6 @@ function tcpSilence({ device, node }: PeerEvidence, host: string, seen: readonly
       connected === false
         ? `Its machine, its internet connection or its tailscaled is down: look at ${host} itself.`
         : 'Ping it from the machine here; set tailscale.socket, so that this is done next time.',
-    commands: [`tailscale ping --c 3 ${host}`, STATUS_COMMAND],
+    commands: [`tailscale ping --c 3 ${address}`, STATUS_COMMAND],
   };
 }

@@ -33,8 +33,15 @@ function judgeStatus(status: NodeStatus, devices: Asked<readonly Device[]>, now:
 function statusCause(status: NodeStatus, devices: Asked<readonly Device[]>, now: number): Judgement | undefined {
   if (status.expired) return failing(expiredCause(status, now));
   if (status.backend !== 'Running') return backendCause(status);
-  const listed = devices.kind !== 'answered' || status.addresses.some((address) => holderOf(devices.value, address) !== undefined);
-  return listed ? undefined : failing(deletedCause(status.host, status.addresses[0]));
+  return devices.kind === 'answered' && isDeleted(status, devices.value)
+    ? failing(deletedCause(status.host, status.addresses[0]))
+    : undefined;
+}
+
+/** A list that knows none of our peers either is that of another tailnet, and says nothing about us. */
+function isDeleted({ addresses, peers }: NodeStatus, devices: readonly Device[]): boolean {
+  const lists = (address: string): boolean => holderOf(devices, address) !== undefined;
+  return !addresses.some(lists) && peers.some((peer) => peer.addresses.some(lists));
 }
 
 /** A daemon without a map knows neither its addresses nor the end of its key. */

@@ -129,6 +129,7 @@ const CASES: readonly (readonly [name: string, given: Case, expected: string])[]
     'failing tailnet-key-expired | failing tailnet-key-expired (page) | ok',
   ],
   ['running, but deleted at the control server', { devices: answered([device()]) }, 'failing tailnet-deleted | ok | ok'],
+  ['running, and the devices of another tailnet', { devices: answered([device({ addresses: ['100.99.0.1'] })]) }, 'ok | ok | ok'],
   ['running, and listed', { devices: answered([device(), own()]) }, 'ok | ok | ok'],
   ['control API alone: connected', { node: NOT_ASKED, devices: answered([own()]) }, 'ok | ok | ok'],
   [

@@ -134,7 +134,7 @@ const CASES: readonly (readonly [name: string, given: TailnetReading, tcp: TcpEv
     'refused',
     downBy('link-peer-deleted'),
   ],
-  ['deleted, and the map does not know it yet', reading({ devices: answered([]), pings: NO_REPLY }), 'silent', downBy('link-peer-deleted')],
+  ['shared from another tailnet, and silent', reading({ devices: answered([]), pings: NO_REPLY }), 'silent', downBy('link-silent')],
   [
     'the own node is stopped',
     reading({ node: answered(status({ backend: 'Stopped' })), pings: 'none' }),
