@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createLabClock, type LabClock } from '../../lab/clock.ts';
 import { createLabNetwork, type LabNetwork } from '../../lab/network.ts';
 import { startLabTailnet, type LabTailnet } from '../../lab/tailnet/start.ts';
@@ -159,7 +159,12 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-async function verdictOf({ breaks, tcp, sized, control }: Scenario): Promise<string> {
+interface Prepared extends Stage {
+  readonly scenario: Scenario;
+  readonly dir: string;
+}
+
+async function prepare(scenario: Scenario): Promise<Prepared> {
   const dir = await mkdtemp(join(tmpdir(), 'mw-ts-'));
   const clock = createLabClock();
   const network = createLabNetwork([
@@ -167,32 +172,40 @@ async function verdictOf({ breaks, tcp, sized, control }: Scenario): Promise<str
     { cluster: 'cluster-b', address: PEER },
   ]);
   const tailnet = await startLabTailnet({ network, clock, dir });
-  try {
-    breaks({ network, clock, tailnet });
-    await tailnet.settled();
-    const { url, clientId, clientSecret } = tailnet.control;
-    const meter = createTailnetMeter({
-      local: createLocalApi({ socket: tailnet.socketOf('cluster-a'), clock }),
-      control:
-        control === true
-          ? createControlApi({ api: url, tailnet: '-', clientId, clientSecret: new Secret(clientSecret) }, clock)
-          : undefined,
-      clock,
-    });
-    const reading = await meter.measure([{ address: PEER, sized: sized === true }]);
-    const { node, key, control: server } = judgeNode(reading, { address: OWN, now: clock.now() });
-    const { down, degraded, blocked } = judgePeer(reading, { address: PEER, tcp, slowAfter: 400, now: clock.now() });
-    return [...[node, key, server, down, degraded].map(brief), blocked?.code ?? 'nothing'].join(' | ');
-  } finally {
-    await tailnet.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
+  scenario.breaks({ network, clock, tailnet });
+  await tailnet.settled();
+  return { scenario, dir, clock, network, tailnet };
+}
+
+async function verdictOf({ scenario, clock, tailnet }: Prepared): Promise<string> {
+  const { tcp, sized = false, control = false } = scenario;
+  const { url, clientId, clientSecret } = tailnet.control;
+  const access = { api: url, tailnet: '-', clientId, clientSecret: new Secret(clientSecret) };
+  const meter = createTailnetMeter({
+    local: createLocalApi({ socket: tailnet.socketOf('cluster-a'), clock }),
+    control: control ? createControlApi(access, clock) : undefined,
+    clock,
+  });
+  const reading = await meter.measure([{ address: PEER, sized }]);
+  const { node, key, control: server } = judgeNode(reading, { address: OWN, now: clock.now() });
+  const { down, degraded, blocked } = judgePeer(reading, { address: PEER, tcp, slowAfter: 400, now: clock.now() });
+  return [...[node, key, server, down, degraded].map(brief), blocked?.code ?? 'nothing'].join(' | ');
 }
 
 describe('a broken tailnet, measured and judged', () => {
+  const stages: Prepared[] = [];
+
+  afterAll(async () => {
+    for (const { tailnet, dir } of stages) {
+      await tailnet.stop();
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+
   // Together, because each that is silent lasts as long as a measurement may.
   it('gives for each fault the cause that it is', async () => {
-    const told = await Promise.all(SCENARIOS.map(async (scenario) => [scenario.name, await verdictOf(scenario)] as const));
+    for (const scenario of SCENARIOS) stages.push(await prepare(scenario));
+    const told = await Promise.all(stages.map(async (stage) => [stage.scenario.name, await verdictOf(stage)] as const));
 
     expect(told).toEqual(SCENARIOS.map(({ name, verdict }) => [name, verdict]));
   });
