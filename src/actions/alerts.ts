@@ -2,7 +2,7 @@
 import type { AlertPolicy, AlertState, Incident } from '../alerts/model.ts';
 import type { Sample } from '../mesh/health.ts';
 import type { ActionContext } from './action.ts';
-import type { Once } from './once.ts';
+import type { Rounds } from './rounds.ts';
 
 /** The state as it was read, with what it takes to write it back. */
 export interface LoadedAlerts {
@@ -78,8 +78,7 @@ export interface AlertServices {
   readonly vantages: Vantages;
   /** A new id for a silence or a window. */
   readonly newId: () => string;
-  /** Keeps a second measurement of the same from beginning in this process. */
-  readonly once: Once;
+  readonly rounds: Rounds;
   /** Names of all clusters. */
   readonly clusters: readonly string[];
   /** Schedules that are not off. */

@@ -20,7 +20,8 @@ export const observeMesh: Action<ScopeInput, MeshStatus, ServiceContext> = {
 };
 
 function dated(problem: Problem, since: number | undefined): Problem {
-  return since === undefined ? problem : { ...problem, since };
+  // What is followed over time knows itself since when.
+  return since === undefined || problem.since !== undefined ? problem : { ...problem, since };
 }
 
 /** What makes two findings the same problem at different times. */

@@ -10,5 +10,5 @@ export const probeMesh: Action<Record<string, never>, Measured | null, FollowCon
   describe: 'Measure remote secrets, serving chains, clocks, versions and canaries from here',
   input: z.strictObject({}),
   run: (_input, context) =>
-    takeSamples({ name: 'probe-mesh', within: 50 * SECOND, measure: (prober, signal) => prober.slow(signal) }, context),
+    takeSamples({ name: 'probe-mesh', every: 20 * SECOND, within: 50 * SECOND, measure: (prober, signal) => prober.slow(signal) }, context),
 };

@@ -3,6 +3,7 @@ import { subjectKey, type Sample } from '../mesh/health.ts';
 import { healthKey } from '../alerts/model.ts';
 import type { FollowContext, Prober } from './alerts.ts';
 import { changeAlerts } from './change-alerts.ts';
+import type { RoundOptions } from './rounds.ts';
 import { selfOffline } from './self-offline.ts';
 
 /** What a round of measurements gave. */
@@ -15,19 +16,17 @@ export interface Measured {
   readonly unknown: readonly string[];
 }
 
-interface Round {
-  /** Of two with the same name only one is under way in this process. */
-  readonly name: string;
+interface Round extends RoundOptions {
   /** In milliseconds: a measurement that hangs must not keep the next one from beginning. */
   readonly within: number;
   readonly measure: (prober: Prober, signal: AbortSignal) => Promise<readonly Sample[]>;
 }
 
-/** Measures and keeps what it means. Null where the same is under way already. */
-export async function takeSamples({ name, within, measure }: Round, context: FollowContext): Promise<Measured | null> {
+/** Measures and keeps what it means. Null where the same is under way already, or began a moment ago. */
+export async function takeSamples({ name, every, within, measure }: Round, context: FollowContext): Promise<Measured | null> {
   const { alerts, clock, signal } = context;
-  const { prober, once } = alerts;
-  const measured = await once(name, async () => {
+  const { prober, rounds } = alerts;
+  const measured = await rounds({ name, every }, async () => {
     const at = clock.now();
     const taken = await withDeadline(clock, within, 'Measuring', (inner) => measure(prober, inner), signal);
     const self = selfOffline(taken, prober.vantage);

@@ -10,5 +10,8 @@ export const verifyPublicPath: Action<Record<string, never>, Measured | null, Fo
   describe: 'Ask for what the public asks for: in at the edge, answered by a service in another cluster',
   input: z.strictObject({}),
   run: (_input, context) =>
-    takeSamples({ name: 'verify-public-path', within: 50 * SECOND, measure: (prober, signal) => prober.publicPath(signal) }, context),
+    takeSamples(
+      { name: 'verify-public-path', every: 20 * SECOND, within: 50 * SECOND, measure: (prober, signal) => prober.publicPath(signal) },
+      context,
+    ),
 };

@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { HealthReader } from '../actions/action.ts';
 import type { AlertServices, Prober } from '../actions/alerts.ts';
 import { meshHealthOf } from '../actions/mesh-health.ts';
-import { createOnce } from '../actions/once.ts';
+import { createRounds } from '../actions/rounds.ts';
 import { policyOf } from '../alerts/index.ts';
 import type { AlertPolicy } from '../alerts/model.ts';
 import type { Config } from '../config/config.ts';
@@ -41,7 +41,7 @@ export function openAlerts({ config, redis, prober, elsewhere, machine: { clock,
     prober,
     vantages: createVantages(redis),
     newId: () => random.id(ID_LENGTH),
-    once: createOnce(),
+    rounds: createRounds(clock),
     clusters: config.clusters.map(({ name }) => name),
     schedules: scheduleRuns({ jobs: JOBS, expressions: config.schedules, slots: createSlots(redis), clock }),
     elsewhere,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import type { z } from 'zod';
 import type { AlertState } from '../alerts/model.ts';
 import { KeptHealth, KeptIncident, KeptRest } from './alert-schemas.ts';
 import { throughRedis } from './connection.ts';
 import { KEYS } from './keys.ts';
 import { parseKept } from './parse.ts';
+import { createShelf } from './shelf.ts';
 
 /** The state as it was read, with the version that it takes to write it back. */
 export interface KeptAlerts {
@@ -94,41 +94,35 @@ export function createAlertStore(redis: Redis | Cluster, now: () => number): Ale
     },
     async commit(before, next) {
       if (next === before.state) return true;
-      const changes = changesOf(before.state, next, begun.has(before.state));
+      const [health, told] = [
+        subjects.changes(before.state.subjects, next.subjects),
+        incidents.changes(before.state.incidents, next.incidents),
+      ];
+      const changes = [restOf(before.state, next, begun.has(before.state)), ...health.args, ...told.args, ...dueIn(before.state, next)];
       const version = versionAfter(before, changes);
       const done = await throughRedis('Cannot keep how alerts stand', () =>
         redis.eval(COMMIT, KEYS_OF_COMMIT.length, ...KEYS_OF_COMMIT, before.version, version, ...changes),
       );
-      return done === 1;
+      if (done !== 1) return false;
+      health.written();
+      told.written();
+      return true;
     },
   };
 }
 
-/** What the script is given behind the versions: every list with its length before it. `unkept`: the rest has to be written although it is as before. */
-function changesOf(before: AlertState, next: AlertState, unkept: boolean): readonly string[] {
-  const { silences, windows, begunAt } = next;
+/** What is neither about one subject nor an incident; empty where it is as it lies there. `unkept`: nobody has written it yet. */
+function restOf(before: AlertState, { silences, windows, begunAt }: AlertState, unkept: boolean): string {
   const isAsBefore = before.silences === silences && before.windows === windows && before.begunAt === begunAt;
-  const rest: KeptRest = { silences, windows, begunAt };
+  return isAsBefore && !unkept ? '' : JSON.stringify({ silences, windows, begunAt } satisfies KeptRest);
+}
+
+/** Incidents that people should see anew, with how many there are before them. */
+function dueIn(before: AlertState, next: AlertState): readonly string[] {
   const due = Object.values(next.incidents).filter(
     ({ id, version, announcedAt }) => announcedAt !== undefined && version > (before.incidents[id]?.version ?? 0),
   );
-  return [
-    isAsBefore && !unkept ? '' : JSON.stringify(rest),
-    ...difference(before.subjects, next.subjects),
-    ...difference(before.incidents, next.incidents),
-    ...counted(due.map(({ id }) => [id])),
-  ];
-}
-
-function difference<T>(before: Readonly<Record<string, T>>, next: Readonly<Record<string, T>>): readonly string[] {
-  if (before === next) return ['0', '0'];
-  const put = Object.entries(next).filter(([key, value]) => !Object.hasOwn(before, key) || before[key] !== value);
-  const dropped = Object.keys(before).filter((key) => !Object.hasOwn(next, key));
-  return [...counted(put.map(([key, value]) => [key, JSON.stringify(value)])), ...counted(dropped.map((key) => [key]))];
-}
-
-function counted(entries: readonly (readonly string[])[]): readonly string[] {
-  return [String(entries.length), ...entries.flat()];
+  return [String(due.length), ...due.map(({ id }) => id)];
 }
 
 /** 48 bits, so that a number holds it and Lua reads it exactly. */
@@ -143,21 +137,4 @@ function versionAfter({ version }: KeptAlerts, changes: readonly string[]): numb
     .update(JSON.stringify([version, ...changes]))
     .digest('hex');
   return Number.parseInt(digest.slice(0, VERSION_DIGITS), 16);
-}
-
-/** Reads a hash, and gives the same object for the same text: most of it is as it was a moment ago. */
-function createShelf<T>(schema: z.ZodType<T>): { read(fields: readonly string[]): Readonly<Record<string, T>> } {
-  let known = new Map<string, { readonly text: string; readonly value: T | undefined }>();
-  return {
-    read(fields) {
-      const seen: typeof known = new Map();
-      for (let at = 0; at + 1 < fields.length; at += 2) {
-        const [key = '', text = ''] = [fields[at], fields[at + 1]];
-        const before = known.get(key);
-        seen.set(key, before?.text === text ? before : { text, value: parseKept(schema, text) });
-      }
-      known = seen;
-      return Object.fromEntries([...seen].flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]])));
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** What actions that follow health are given, written by hand: a state in memory, a prober that measures what it is told to. */
 import type { AlertServices, AlertStore, FollowContext, LinkLayer, Prober, ScheduleRun } from '../../src/actions/alerts.ts';
-import { createOnce } from '../../src/actions/once.ts';
+import { createRounds } from '../../src/actions/rounds.ts';
 import { DEFAULT_POLICY, emptyState } from '../../src/alerts/index.ts';
 import type { AlertState } from '../../src/alerts/model.ts';
 import type { RuleId, HealthSubject, Sample } from '../../src/mesh/health.ts';
@@ -81,7 +81,7 @@ export function followDesk(changed: Partial<AlertServices> = {}): FollowDesk {
     prober,
     vantages: { beat: async () => undefined, alive: async () => desk.alive },
     newId: () => 's1',
-    once: createOnce(),
+    rounds: createRounds(clock),
     clusters: ['cluster-a', 'cluster-b'],
     schedules: async () => desk.runs,
     elsewhere: () => Promise.reject(new Error('this test asks nobody elsewhere')),

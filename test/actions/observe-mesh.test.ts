@@ -35,6 +35,30 @@ describe('src/actions/observe-mesh.ts', () => {
     expect(status).toEqual({ ...plain, report: { ...plain.report, problems } });
   });
 
+  it('leaves what is followed over time with the instant at which its trouble began', async () => {
+    const { context, records } = serving(mesh(), new Map());
+    const incident = {
+      id: 'i1',
+      rule: 'link-down',
+      subject: { kind: 'link', from: 'a', to: 'b' },
+      severity: 'page',
+      since: SINCE,
+      title: 'Link a → b is down',
+      state: 'firing',
+      evidence: '3 of 4 probes failed',
+      hides: [],
+      isAcked: false,
+      isMuted: false,
+    } as const;
+    const health = { read: async () => ({ entries: [], incidents: [incident], vantages: ['a'] }) };
+    const known = { record: async (keys: readonly string[]) => new Map(keys.map((key) => [key, NOW])) };
+
+    const { report } = await observeMesh.run({}, { ...context, health, history: known });
+
+    expect(report.problems.map(({ finding, since }) => [finding.title, since])).toEqual([['Link a → b is down', SINCE]]);
+    expect(records).toEqual([]);
+  });
+
   it('forgets nothing after a look at some clusters', async () => {
     const { context, records, looks } = serving(mesh(), new Map());
 

@@ -78,8 +78,33 @@ describe('what is measured', () => {
     expect(await probeLinks.run({}, desk.context)).toBeNull();
     resolve([]);
     const nothing = { at: NOON, vantage: 'cluster-a', samples: 0, failing: [], unknown: [] };
-    expect([await first, await probeLinks.run({}, desk.context)]).toEqual([nothing, nothing]);
+    expect(await first).toEqual(nothing);
+    desk.clock.advance(1_000);
+    expect(await probeLinks.run({}, desk.context)).toEqual({ ...nothing, at: NOON + 1_000 });
     expect(desk.store.writes).toBe(0);
+  });
+
+  it('is not measured again at once, although many slots wait', async () => {
+    const desk = followDesk();
+    let rounds = 0;
+    desk.measuring.quick = async () => {
+      rounds += 1;
+      return [];
+    };
+    for (let slot = 0; slot < 20; slot += 1) {
+      await probeLinks.run({}, desk.context);
+      desk.clock.advance(100);
+    }
+
+    expect(rounds).toBe(2);
+  });
+
+  it('is measured although the clock was set back', async () => {
+    const desk = followDesk();
+    await probeLinks.run({}, desk.context);
+    desk.clock.advance(-3_600_000);
+
+    expect((await probeLinks.run({}, desk.context))?.at).toBe(NOON - 3_600_000);
   });
 
   it('which hangs is given up, and does not keep the next round from beginning', async () => {

@@ -79,7 +79,7 @@ describe('meshwarden start', () => {
     const running = start('--role', 'worker', '--vantage', 'cluster-b');
     await running.says('"vantage":"cluster-b"');
     const client = new Redis(redis.url);
-    await expect.poll(() => client.zrange('{meshwarden}:vantages', 0, -1), { timeout: 10_000 }).toEqual(['cluster-b']);
+    await expect.poll(() => client.zrange('{meshwarden}:vantages', '0', '-1'), { timeout: 10_000 }).toEqual(['cluster-b']);
     client.disconnect();
 
     running.child.kill('SIGTERM');

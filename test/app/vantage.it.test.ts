@@ -219,8 +219,10 @@ it('what workers of two vantages measure is in one state, and due in the channel
   const at = systemClock.now();
   const store = createAlertStore(redis, () => at);
   const real = { clock: systemClock, signal: soon() };
+  /** Rounds of a second, one after the other without waiting. */
+  const rounds: FollowContext['alerts']['rounds'] = (_, work) => work();
   const desks = ['cluster-a', 'cluster-b'].map((vantage) => {
-    const desk = followDesk({ store });
+    const desk = followDesk({ store, rounds });
     const to = vantage === 'cluster-a' ? 'cluster-b' : 'cluster-a';
     desk.measuring.quick = async () => [
       sampleOf('api-down', { kind: 'api', cluster: vantage }, 'ok', systemClock.now(), vantage),
