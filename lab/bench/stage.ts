@@ -18,7 +18,16 @@ export interface Stage {
 }
 
 /** No job runs by itself, so that what is measured is what was asked for. */
-const SCHEDULES = { 'observe-mesh': 'off', 'check-ca-expiry': 'off', 'distribute-cacerts': 'off', 'advance-changes': 'off' };
+const SCHEDULES = {
+  'observe-mesh': 'off',
+  'check-ca-expiry': 'off',
+  'distribute-cacerts': 'off',
+  'advance-changes': 'off',
+  'probe-links': 'off',
+  'probe-mesh': 'off',
+  'verify-public-path': 'off',
+  'audit-schedules': 'off',
+};
 
 /** Builds a mesh of `count` clusters and writes a configuration for it into `dir`. */
 export async function setStage(dir: string, count: number, environment: NodeJS.ProcessEnv): Promise<Stage> {

@@ -10,10 +10,12 @@ export interface AroundParts {
   readonly discord: LabDiscord;
   /** Ends the product without warning; it is started again as a supervisor would. */
   readonly killProduct: () => Promise<void>;
+  /** The process that measures from the other cluster: a link is measured in both directions only while it runs. */
+  readonly worker: { readonly cluster: string; stop(): Promise<void>; start(): void };
 }
 
-export function aroundFaults({ redis, discord, killProduct }: AroundParts): LabFault[] {
-  return [...(redis === undefined ? [] : redisFaults(redis)), ...discordFaults(discord), productFault(killProduct)];
+export function aroundFaults({ redis, discord, killProduct, worker }: AroundParts): LabFault[] {
+  return [...(redis === undefined ? [] : redisFaults(redis)), ...discordFaults(discord), productFault(killProduct), workerFault(worker)];
 }
 
 function redisFaults(redis: LabRedis): LabFault[] {
@@ -61,4 +63,18 @@ function discordFaults(discord: LabDiscord): LabFault[] {
 function productFault(kill: () => Promise<void>): LabFault {
   const explain = 'It is started again at once; a message that waited for a job is finished by the new one.';
   return action({ id: 'product-killed', title: 'Kill meshwarden', explain, group: GROUP }, kill);
+}
+
+function workerFault(worker: AroundParts['worker']): LabFault {
+  const { cluster } = worker;
+  return toggle(
+    {
+      id: 'worker-stopped',
+      title: `Stop the worker in ${cluster}`,
+      explain: `Nobody measures from ${cluster} any more: what only it could see is not measured.`,
+      group: GROUP,
+    },
+    () => worker.stop(),
+    () => worker.start(),
+  );
 }

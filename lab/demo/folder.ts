@@ -5,7 +5,18 @@ import { join } from 'node:path';
 /** Another demo runs there, or it cannot be written: nothing was touched. */
 export class FolderRefused extends Error {}
 
-const OWN = ['redis', 'kubeconfigs', 'meshwarden.yaml', 'meshwarden.log', 'discord-token', 'authenticator-mara', 'authenticator-nora'];
+const OWN = new Set([
+  'redis',
+  'kubeconfigs',
+  'tailnet',
+  'meshwarden.yaml',
+  'meshwarden.log',
+  'worker.yaml',
+  'worker.log',
+  'discord-token',
+  'authenticator-mara',
+  'authenticator-nora',
+]);
 const LOCK = 'pid';
 
 /** Empties the folder of what an earlier run left, and keeps other runs out of it until the answer is called. */
@@ -14,8 +25,9 @@ export async function takeFolder(dir: string): Promise<() => Promise<void>> {
     await mkdir(dir, { recursive: true });
     await refuseForeign(dir);
     await claim(dir);
-    await Promise.all(OWN.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+    await Promise.all([...OWN].map((name) => rm(join(dir, name), { recursive: true, force: true })));
     await mkdir(join(dir, 'kubeconfigs'), { recursive: true, mode: 0o700 });
+    await mkdir(join(dir, 'tailnet'), { recursive: true, mode: 0o700 });
   } catch (cause) {
     if (cause instanceof FolderRefused) throw cause;
     throw new FolderRefused(`Cannot write in ${dir}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -25,7 +37,7 @@ export async function takeFolder(dir: string): Promise<() => Promise<void>> {
 
 /** What is in it is removed, so it must be the demo's own. */
 async function refuseForeign(dir: string): Promise<void> {
-  const foreign = (await readdir(dir)).filter((name) => !OWN.includes(name) && name.split('.')[0] !== LOCK);
+  const foreign = (await readdir(dir)).filter((name) => !OWN.has(name) && name.split('.')[0] !== LOCK);
   if (foreign.length > 0)
     throw new FolderRefused(`${dir} holds ${foreign.slice(0, 3).join(', ')}, which no demo wrote: name an empty folder with --dir.`);
 }

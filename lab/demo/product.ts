@@ -11,6 +11,8 @@ const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
 const GRACE_MS = 15_000;
 
 export interface ProductOptions {
+  /** Arguments after `meshwarden start --config <file>`. */
+  readonly flags: readonly string[];
   readonly config: string;
   readonly logFile: string;
   readonly clock: LabClock;
@@ -28,9 +30,10 @@ export interface Product {
 }
 
 /** Starts `meshwarden start`. Its clock follows the lab's. */
-export function startProduct({ config, logFile, clock, environment, onCrash }: ProductOptions): Product {
+export function startProduct(options: ProductOptions): Product {
+  const { logFile, clock, onCrash } = options;
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = launch(config, clock, environment, log);
+  const child = launch(options, log);
   const unlisten = clock.onAdvance((offsetMs) => child.send({ clockOffsetMs: offsetMs }));
   let asked = false;
   child.once('exit', (code, signal) => {
@@ -56,9 +59,9 @@ export function startProduct({ config, logFile, clock, environment, onCrash }: P
   };
 }
 
-function launch(config: string, clock: LabClock, environment: NodeJS.ProcessEnv, log: WriteStream): ChildProcess {
+function launch({ flags, config, clock, environment }: ProductOptions, log: WriteStream): ChildProcess {
   const preload = join(import.meta.dirname, 'clock-preload.ts');
-  const args = [...FLAGS, '--import', preload, join(ROOT, 'dist', 'meshwarden.mjs'), 'start', '--config', config];
+  const args = [...FLAGS, '--import', preload, join(ROOT, 'dist', 'meshwarden.mjs'), 'start', '--config', config, ...flags];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...environment, LAB_CLOCK_OFFSET_MS: String(clock.offsetMs), NODE_NO_WARNINGS: '1' },

@@ -7,14 +7,15 @@ import { startLabDiscord, type LabDiscord } from '../discord/index.ts';
 import { createFaults, type LabFaults } from '../faults.ts';
 import { createPageFiles, servePage } from '../page/serve.ts';
 import { startRedis, type LabRedis } from '../redis.ts';
-import { meshFaults } from '../scene/faults/index.ts';
-import { buildMesh, type LabMesh } from '../scene/mesh.ts';
+import { buildProbedMesh, type ProbedMesh } from '../gateways/probed-mesh.ts';
+import type { LabMesh } from '../scene/mesh.ts';
 import { authenticatorFaults, createAuthenticator, type Authenticator } from './authenticators.ts';
 import { aroundFaults } from './faults.ts';
 import { takeFolder } from './folder.ts';
 import { startGuard, type Guard } from './guard.ts';
 import { takeDatabase } from './own-database.ts';
 import { discordSection, invite, type DemoPeople } from './people.ts';
+import { createOutpost, WORKER_FILE } from './outpost.ts';
 import { superviseProduct } from './supervise.ts';
 
 export interface DemoOptions {
@@ -30,6 +31,8 @@ export interface DemoOptions {
 export interface Demo {
   readonly clock: LabClock;
   readonly mesh: LabMesh;
+  /** Its tailnet and its gateways. */
+  readonly lab: ProbedMesh;
   readonly discord: LabDiscord;
   readonly redis: LabRedis | undefined;
   readonly faults: LabFaults;
@@ -40,13 +43,21 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** So that a person who advances the clock or breaks something hears of it at once. Multiples of ten seconds: see clock-preload.ts. */
+/** So that a person who advances the clock or breaks something hears of it at once. Multiples of two seconds: see clock-preload.ts. */
 const SCHEDULES = {
   'observe-mesh': '*/20 * * * * *',
   'check-ca-expiry': '*/10 * * * * *',
   'distribute-cacerts': '*/20 * * * * *',
   'advance-changes': '*/10 * * * * *',
+  'probe-links': '*/2 * * * * *',
+  'probe-mesh': '*/10 * * * * *',
+  'verify-public-path': '*/10 * * * * *',
+  'audit-schedules': '*/10 * * * * *',
 };
+
+/** Where meshwarden runs, and where a second process of it measures the other direction. */
+const HOME = 'cluster-a';
+const OUTPOST = 'cluster-b';
 
 type Undo = (() => Promise<void> | void)[];
 
@@ -85,8 +96,9 @@ async function start(options: DemoOptions, undo: Undo): Promise<Omit<Demo, 'stop
   if (redis !== undefined) undo.push(() => redis.stop());
   say(`Redis        ${redis === undefined ? `yours, ${shownUrl(environment['REDIS_URL'])}` : redis.url}`);
 
-  const mesh = await buildMesh({ clock });
-  undo.push(() => mesh.stop());
+  const lab = await buildProbedMesh({ clock, dir: join(dir, 'tailnet') });
+  undo.push(() => lab.stop());
+  const { mesh } = lab;
   await mesh.writeKubeconfigs(join(dir, 'kubeconfigs'));
   for (const { name, api } of mesh.members) say(`${name.padEnd(12)} ${api.url}`);
 
@@ -102,18 +114,23 @@ async function start(options: DemoOptions, undo: Undo): Promise<Omit<Demo, 'stop
   const authenticators = await Promise.all(
     [people.mara, people.nora].map(({ user }) => createAuthenticator(user.username, user.id, dir, clock)),
   );
-  const configFile = await writeConfig({ dir, mesh, discord, people, redis, authenticators });
+  const configFile = await writeConfig({ dir, lab, discord, people, redis, authenticators });
   const logFile = join(dir, 'meshwarden.log');
-  const product = superviseProduct({ configFile, logFile, clock, environment, discord, guard, say });
+  const around = { clock, environment, discord, guard, say };
+  const untilReady = discord.waitFor(() => discord.world.commands.size > 0, 60_000);
+  const product = superviseProduct({ ...around, name: 'meshwarden', flags: [], untilReady, configFile, logFile });
   undo.push(() => product.stop());
+  const worker = createOutpost({ ...around, dir, cluster: OUTPOST });
+  undo.push(() => worker.stop());
   panel.faults = createFaults([
-    ...meshFaults(mesh),
-    ...aroundFaults({ redis, discord, killProduct: () => product.kill() }),
+    ...lab.faults(),
+    ...aroundFaults({ redis, discord, killProduct: () => product.kill(), worker }),
     ...authenticatorFaults(authenticators),
   ]);
   await product.ready;
-  say('meshwarden   answers in #mesh');
-  return { clock, mesh, discord, redis, faults: panel.faults, people, authenticators, configFile, logFile };
+  worker.start();
+  say(`meshwarden   answers in #mesh; a worker measures from ${OUTPOST}`);
+  return { clock, mesh, lab, discord, redis, faults: panel.faults, people, authenticators, configFile, logFile };
 }
 
 async function ownRedis({ dir, environment }: DemoOptions, guard: Guard): Promise<LabRedis | undefined> {
@@ -129,11 +146,12 @@ function shownUrl(url = ''): string {
   return URL.canParse(url) ? `at ${new URL(url).host}` : 'from REDIS_URL';
 }
 
-interface ConfigParts extends Pick<Demo, 'mesh' | 'discord' | 'people' | 'redis' | 'authenticators'> {
+interface ConfigParts extends Pick<Demo, 'lab' | 'discord' | 'people' | 'redis' | 'authenticators'> {
   readonly dir: string;
 }
 
-async function writeConfig({ dir, mesh, discord, people, redis, authenticators }: ConfigParts): Promise<string> {
+/** One file for each process: they differ in what their cluster lets them reach. */
+async function writeConfig({ dir, lab, discord, people, redis, authenticators }: ConfigParts): Promise<string> {
   const tokenFile = join(dir, 'discord-token');
   await writeFile(tokenFile, discord.token, { mode: 0o600 });
   const options = {
@@ -144,6 +162,9 @@ async function writeConfig({ dir, mesh, discord, people, redis, authenticators }
     ...(redis === undefined ? {} : { redisUrl: redis.url }),
   };
   const file = join(dir, 'meshwarden.yaml');
-  await writeFile(file, mesh.configYaml(options));
+  await writeFile(file, lab.mesh.configYaml({ ...options, ...lab.configOf(HOME) }));
+  const { kubeconfigDir, redisUrl } = { redisUrl: undefined, ...options };
+  const outpost = { kubeconfigDir, ...(redisUrl === undefined ? {} : { redisUrl }), ...lab.configOf(OUTPOST) };
+  await writeFile(join(dir, WORKER_FILE), lab.mesh.configYaml(outpost));
   return file;
 }

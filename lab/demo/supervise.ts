@@ -7,6 +7,11 @@ import { startProduct, type Product } from './product.ts';
 const AGAIN_MS = 1_000;
 
 export interface SuperviseOptions {
+  /** What it is called where people read of it, and among what ends with the lab. */
+  readonly name: string;
+  readonly flags: readonly string[];
+  /** When it counts as started: an end before that is told as such. */
+  readonly untilReady: Promise<unknown>;
   readonly configFile: string;
   readonly logFile: string;
   readonly clock: LabClock;
@@ -17,7 +22,7 @@ export interface SuperviseOptions {
 }
 
 export interface Supervised {
-  /** Rejects when it ends before it has told Discord of its commands. */
+  /** Rejects when it ends before it was ready. */
   readonly ready: Promise<void>;
   stop(): Promise<void>;
   /** As a crash would. Resolves when it is gone; the next one is then on its way. */
@@ -26,25 +31,25 @@ export interface Supervised {
 
 /** Starts the product, and once it was ready starts it again whenever it ends. */
 export function superviseProduct(options: SuperviseOptions): Supervised {
-  const { configFile: config, logFile, clock, environment, discord, guard, say } = options;
+  const { name, flags, untilReady, configFile: config, logFile, clock, environment, discord, guard, say } = options;
   const failed = Promise.withResolvers<never>();
-  const ready = Promise.race([discord.waitFor(() => discord.world.commands.size > 0, 60_000), failed.promise]);
+  const ready = Promise.race([untilReady, failed.promise]);
   let state: 'starting' | 'running' | 'ending' = 'starting';
   let product: Product;
 
   function launch(): void {
-    product = startProduct({ config, logFile, clock, environment, onCrash: crashed });
-    guard.watch('product', product.pid);
+    product = startProduct({ flags, config, logFile, clock, environment, onCrash: crashed });
+    guard.watch(name, product.pid);
   }
 
   function crashed(why: string): void {
-    guard.watch('product', undefined);
+    guard.watch(name, undefined);
     if (state === 'starting') {
-      failed.reject(new Error(`meshwarden did not start: ${why}. Its log: ${logFile}`));
+      failed.reject(new Error(`${name} did not start: ${why}. Its log: ${logFile}`));
       return;
     }
-    discord.note(`meshwarden: ${why}; it is started again`);
-    say(`meshwarden   ${why}; started again (${logFile} has its log)`);
+    discord.note(`${name}: ${why}; it is started again`);
+    say(`${name.padEnd(12)} ${why}; started again (${logFile} has its log)`);
     clock.after(AGAIN_MS, () => {
       if (state === 'running') launch();
     });
@@ -56,7 +61,7 @@ export function superviseProduct(options: SuperviseOptions): Supervised {
     async stop() {
       state = 'ending';
       await product.stop();
-      guard.watch('product', undefined);
+      guard.watch(name, undefined);
     },
     kill: () => product.kill(),
   };
