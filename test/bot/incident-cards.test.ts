@@ -98,7 +98,7 @@ describe('an alert that is open', () => {
 
   it('says that it is told late, and only the first time', () => {
     const at = AT + 9_000 + 120_000;
-    const last = '-# Told late: it was to be told at <t:1795521609:f>, and nothing could be posted then.';
+    const last = '-# Told late: it was to be told at <t:1795521609:f>. The bot, Discord or Redis was away, or much came at once.';
     expect([
       incidentCard(incident(), at).body.at(-1),
       incidentCard(incident(), at - 1).body.at(-1),

@@ -43,7 +43,7 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
   const thread = createThread({ client, posts, threads, role });
 
   async function show({ incident, shown }: DueIncident): Promise<void> {
-    if (shown !== undefined && isHere(shown)) return update(incident, shown);
+    if (shown !== undefined && isPosted(shown)) return update(incident, shown);
     if (await isRead(incident, shown)) return note(incident, { channel, message: '' }, incident.history.length);
     await first(incident);
   }
@@ -57,9 +57,12 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
 
   /** The first time, as far as anybody remembers: an open message of the same root is taken over, else a new one is posted. */
   async function first(incident: Incident): Promise<void> {
-    const message = (await adopted(incident)) ?? (await postFirst(incident));
+    const taken = await adopted(incident);
+    const message = taken ?? (await postFirst(incident));
     const place = { channel, message };
-    await tellAndNote(incident, place, isOver(incident) ? incident.history.length : 1);
+    // What came and went before anything was posted is told by the message alone.
+    const isWhole = taken === undefined && isOver(incident);
+    await tellAndNote(incident, place, isWhole ? incident.history.length : 1);
   }
 
   async function postFirst(incident: Incident): Promise<string> {
@@ -73,17 +76,18 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
     if (found === undefined) return undefined;
     // Another one of the same root, which is over and will say so itself.
     if (found.id !== incident.id && (await board.get(found.id)) !== undefined) return undefined;
-    return (await edit(incident, found.message)) ? found.message : undefined;
+    thread.doubt(incident.id);
+    return (await edit(incident, { channel, message: found.message })) ? found.message : undefined;
   }
 
   async function update(incident: Incident, shown: ShownIncident): Promise<void> {
     const { message } = shown;
     const isOld = clock.now() - SnowflakeUtil.timestampFrom(message) >= HOUR;
-    let place: Place = { channel, message };
+    let place: Place = { channel: shown.channel, message };
     let late: OperatorError | undefined;
     // Discord takes few edits of a message that is older than an hour (30046): they are kept for what changes the state.
     if (!isOld || incident.turn !== shown.turn) {
-      const outcome = await edit(incident, message).catch((error: unknown) => {
+      const outcome = await edit(incident, place).catch((error: unknown) => {
         late = isOld ? tooOften(error) : undefined;
         if (late === undefined) throw error;
         return true;
@@ -140,22 +144,20 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
     if (endedAt === undefined) open.add({ id, marker, message, at: SnowflakeUtil.timestampFrom(message) });
   }
 
-  /** False where the message is gone. */
-  async function edit(incident: Incident, message: string): Promise<boolean> {
+  /** False where the message is gone, or the channel that was configured when it was posted. */
+  async function edit(incident: Incident, { channel: at, message }: Place): Promise<boolean> {
     await edits.take();
     try {
-      await rest.patch(Routes.channelMessage(channel, message), { body: toBody(incidentCard(incident)) });
+      await rest.patch(Routes.channelMessage(at, message), { body: toBody(incidentCard(incident)) });
       remember(incident, message);
       return true;
     } catch (error) {
-      if (!isCode(error, RESTJSONErrorCodes.UnknownMessage)) throw error;
+      const isGone =
+        isCode(error, RESTJSONErrorCodes.UnknownMessage) || (at !== channel && isCode(error, RESTJSONErrorCodes.UnknownChannel));
+      if (!isGone) throw error;
       open.forget(message);
       return false;
     }
-  }
-
-  function isHere(shown: ShownIncident): boolean {
-    return shown.version > 0 && shown.channel === channel && shown.message !== '';
   }
 
   async function close(message: string, card: Card): Promise<void> {
@@ -182,4 +184,9 @@ export function createDesk({ client, clock, board, channel, role, open }: DeskOp
 function tooOften(error: unknown): OperatorError | undefined {
   const failure = discordError(error);
   return failure.reason === 'rateLimited' ? failure : undefined;
+}
+
+/** False for what only the fallback webhook has posted. */
+function isPosted({ version, message }: ShownIncident): boolean {
+  return version > 0 && message !== '';
 }

@@ -14,7 +14,8 @@ const FORGOTTEN_AFTER_MS = 30 * MINUTE;
  * whose incident nobody knows.
  */
 export function orphanCard(message: OpenMessage, state: AlertState, now: number): Card | undefined {
-  if (message.at >= state.begunAt) return undefined;
+  const isFollowed = Object.values(state.incidents).some(({ marker, endedAt }) => marker === message.marker && endedAt === undefined);
+  if (isFollowed || message.at >= state.begunAt) return undefined;
   const found = Object.entries(state.subjects).find(
     ([key]) => markerOf(key, 'failing') === message.marker || markerOf(key, 'unknown') === message.marker,
   );

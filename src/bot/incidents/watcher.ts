@@ -46,9 +46,9 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   async function run(on: IncidentBoard): Promise<void> {
     for (let looks = 0; !signal.aborted; looks += 1) {
       holds.look();
+      const more = await round(on).catch((error: unknown) => log.debug({ err: error }, 'incidents could not be read; they are again'));
       if (looks % SWEEP_EVERY === 0)
         await sweep(on).catch((error: unknown) => log.debug({ err: error }, 'earlier messages could not be looked through'));
-      const more = await round(on).catch((error: unknown) => log.debug({ err: error }, 'incidents could not be read; they are again'));
       // Ends early only when the bot stops, which the loop sees by itself.
       if (more !== true) await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }

@@ -40,7 +40,9 @@ function openCard(incident: Incident, firstAt: number | undefined): Card {
       ...hiddenLines(incident),
       ...nextLines(incident),
       ...whoLines(incident),
-      ...(late ? [`-# Told late: it was to be told at ${dateTime(announcedAt)}, and nothing could be posted then.`] : []),
+      ...(late
+        ? [`-# Told late: it was to be told at ${dateTime(announcedAt)}. The bot, Discord or Redis was away, or much came at once.`]
+        : []),
     ],
     footer: `${rule} · ${id}`,
     buttons: buttonsOf(incident),

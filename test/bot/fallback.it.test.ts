@@ -1,0 +1,110 @@
+import { onTestFinished, expect, test } from 'vitest';
+import { messageText } from '../../lab/discord/text.ts';
+import { startBot } from '../../src/bot/bot.ts';
+import { createFallback } from '../../src/bot/fallback.ts';
+import { superviseBot } from '../../src/bot/supervise.ts';
+import { createLogger } from '../../src/core/logger.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { acked, incident, over } from './incident-samples.ts';
+import { allShown, threads, titles, watched, type Watching } from './incidents.ts';
+
+const OPEN = '### ▲ PAGE · Link cluster-a → cluster-b is down · <t:1795521600:R>';
+const OVER = '### ● Link cluster-a → cluster-b was down for 6 min 12 s · over since <t:1795521972:T>';
+
+/** The bot under its supervisor with a fallback webhook. Its token can be replaced, as by an operator who restarts it. */
+async function supervised(tokenOf?: (setup: Watching) => string) {
+  const setup = await watched();
+  const { d, context, clock, incidents } = setup;
+  const channel = d.addChannel('fallback');
+  const webhook = new Secret(d.addWebhook(channel));
+  let token = tokenOf?.(setup) ?? d.token;
+  const { log, claims } = context;
+  const supervisor = superviseBot({
+    start: (signal) => startBot({ token: new Secret(token), api: d.api, context, signal }),
+    memory: { read: async () => undefined, write: async () => undefined },
+    fallback: createFallback({ webhook, api: d.api, incidents, claims, clock, log }),
+    clock,
+    random: { next: () => 0, id: () => 'x' },
+    log,
+  });
+  onTestFinished(() => supervisor.stop());
+  await supervisor.attempted;
+  return {
+    setup,
+    supervisor,
+    /** The first line of each message there. */
+    elsewhere: () => d.posts(channel).map((message) => messageText(message).split('\n')[0]),
+    mend: () => (token = d.token),
+  };
+}
+
+test('while the token is refused each change of state goes through the webhook, once; afterwards the channel says what is so', async () => {
+  const { setup, elsewhere, mend } = await supervised(() => 'no token');
+  const { d, incidents, people } = setup;
+  const [a, b, c] = ['a', 'b', 'c'].map((marker) => incident({ id: `${marker}-1`, marker }));
+  if (a === undefined || b === undefined || c === undefined) throw new Error('not three');
+  for (const one of [a, b]) incidents.put(one);
+  d.clock.advance(60_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN, OPEN]);
+  incidents.put(acked(a, people.lena.user.id));
+  incidents.put(over(b));
+  d.clock.advance(15_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN, OPEN, OVER]);
+  mend();
+  d.clock.advance(10_000);
+  await allShown(setup);
+  expect(titles(setup)).toEqual(['### ▲ PAGE, acked · Link cluster-a → cluster-b is down · <t:1795521600:R>']);
+  incidents.put(over(acked(a, people.lena.user.id)));
+  await allShown(setup);
+  expect([titles(setup), elsewhere()]).toEqual([[OVER], [OPEN, OPEN, OVER]]);
+});
+
+test('a message of the channel that ended meanwhile is edited when the bot is back', async () => {
+  const { setup, elsewhere, mend } = await supervised();
+  const { d, incidents } = setup;
+  incidents.put(incident());
+  await allShown(setup);
+  d.revokeToken();
+  await expect.poll(() => setup.logs.some((line) => line.includes('the bot is down')), { timeout: 10_000 }).toBe(true);
+  incidents.put(over(incident()));
+  d.clock.advance(60_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OVER]);
+  expect(titles(setup)).toEqual([OPEN]);
+  mend();
+  d.clock.advance(10_000);
+  await allShown(setup);
+  expect([titles(setup), threads(setup).length, elsewhere()]).toEqual([[OVER], 1, [OVER]]);
+});
+
+test('while the bot is up, and in its first minute of trouble, nothing goes through the webhook', async () => {
+  const { setup, elsewhere } = await supervised(() => 'no token');
+  const { d, incidents, clock } = setup;
+  const now = clock.now();
+  incidents.put({ ...incident(), announcedAt: now, history: [{ at: now, says: 'Link cluster-a → cluster-b is down' }] });
+  await expect.poll(() => setup.logs.filter((line) => line.includes('the bot is down')).length, { timeout: 10_000 }).toBeGreaterThan(1);
+  expect(elsewhere()).toEqual([]);
+  d.clock.advance(60_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toHaveLength(1);
+});
+
+test('a webhook that fails is tried again, and its address stays out of the log', async () => {
+  const { setup, elsewhere } = await supervised(() => 'no token');
+  const { d, incidents } = setup;
+  d.fault({ route: 'POST /webhooks/{webhook_id}/{webhook_token}', status: 500, times: 2 });
+  incidents.put(incident());
+  d.clock.advance(60_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN]);
+  expect(setup.logs.filter((line) => line.includes('lab-www'))).toEqual([]);
+});
+
+test('an address that is no webhook stops nothing and is said once, without the address', async () => {
+  const { clock, context, incidents } = await watched();
+  const lines: string[] = [];
+  const log = createLogger('info', { write: (line) => void lines.push(line) });
+  const webhook = new Secret('https://example.org/hook/s3cret');
+  await createFallback({ webhook, api: 'http://127.0.0.1:9', incidents, claims: context.claims, clock, log }).run(
+    () => 0,
+    AbortSignal.timeout(1_000),
+  );
+  expect([lines.length, lines[0]?.includes('is not one of Discord'), lines[0]?.includes('s3cret')]).toEqual([1, true, false]);
+});
