@@ -3,7 +3,7 @@ import type { ProbesConfig } from '../config/config.ts';
 import { OperatorError } from '../core/errors.ts';
 import type { ClusterClient } from '../k8s/client.ts';
 import type { ClusterPool } from '../k8s/clusters.ts';
-import { canaryState, installCanary, removeCanary } from '../k8s/probing/canary-install.ts';
+import { installCanary, readCanary, removeCanary } from '../k8s/probing/canary-install.ts';
 import { canaryObjects } from '../mesh/canary.ts';
 
 /** The canaries of the clusters of a configuration. */
@@ -20,12 +20,7 @@ export function openCanariesHere({ canary }: ProbesConfig, pool: ClusterPool, si
   return {
     install: (cluster, dryRun) => installCanary(clientOf(cluster), objectsOf(cluster), { dryRun, signal }),
     remove: (cluster, dryRun) => removeCanary(clientOf(cluster), objectsOf(cluster), { dryRun, signal }),
-    async state(cluster) {
-      const state = await canaryState(clientOf(cluster), objectsOf(cluster), signal);
-      if (state.ok) return state.value;
-      const { reason, message, next } = state.failure;
-      throw new OperatorError({ reason, what: message, ...(next === undefined ? {} : { next }) });
-    },
+    state: (cluster) => readCanary(clientOf(cluster), objectsOf(cluster), signal),
     close: () => pool.close(),
   };
 }

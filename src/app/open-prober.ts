@@ -1,19 +1,18 @@
 import type { Prober } from '../actions/alerts.ts';
-import type { Config } from '../config/config.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Random } from '../core/random.ts';
-import type { ClusterPool } from '../k8s/clusters.ts';
-import { LOCAL_VANTAGE } from '../mesh/health.ts';
+import { measureLayers } from './prober/layers.ts';
+import { openParts, type ProberOptions } from './prober/parts.ts';
+import { createQuick } from './prober/quick.ts';
+import { measurePublicPaths, measureSlow } from './prober/slow.ts';
 
-export interface ProberParts {
-  readonly config: Config;
-  readonly pool: ClusterPool;
-  readonly machine: { readonly clock: Clock; readonly random: Random; readonly log: Logger };
-}
-
-/** What measures from this process. */
-export function openProber({ config }: ProberParts): Prober {
-  const nothing = async () => [];
-  return { vantage: config.probes.vantage ?? LOCAL_VANTAGE, quick: nothing, slow: nothing, publicPath: nothing, layers: nothing };
+/** What measures from this process. Nothing is opened before it is first asked. */
+export function openProber(options: ProberOptions): Prober {
+  const parts = openParts(options);
+  const quick = createQuick(parts);
+  return {
+    vantage: parts.vantage,
+    quick: (signal) => quick.measure(signal),
+    slow: (signal) => measureSlow(parts, signal),
+    publicPath: (signal) => measurePublicPaths(parts, signal),
+    layers: (to, tell, signal) => measureLayers(to, parts, tell, signal),
+  };
 }

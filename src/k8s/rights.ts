@@ -41,6 +41,9 @@ export function readerRights(istioNamespace: string): readonly Right[] {
     { group: '', resources: ['configmaps'], names: ['istio-ca-root-cert'], verbs: ['get'] },
     { group: '', resources: ['secrets'], verbs: READ, namespace: istioNamespace },
     { group: 'apps', resources: ['deployments'], verbs: READ, namespace: istioNamespace },
+    { group: '', resources: ['pods'], verbs: ['list'], namespace: istioNamespace },
+    { group: 'apps', resources: ['deployments'], names: ['mesh-canary'], verbs: ['get'] },
+    { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['list'], namespace: 'kube-node-lease' },
   ]);
 }
 
@@ -62,7 +65,7 @@ export function writerRights(istioNamespace: string): readonly Right[] {
     { group: '', resources: ['configmaps'], names: ['istio-ca-root-cert'], verbs: ['list'] },
     { group: '', resources: ['secrets'], names: ['cacerts'], verbs: ['update'], namespace },
     { group: '', resources: ['secrets'], verbs: ['create', 'patch', 'delete'], namespace },
-    { group: '', resources: ['pods'], verbs: ['list', 'patch'], namespace },
+    { group: '', resources: ['pods'], verbs: ['patch'], namespace },
     { group: '', resources: ['pods/portforward'], verbs: ['get', 'create'], namespace },
     { group: '', resources: ['configmaps'], names: ['istio'], verbs: ['get'], namespace },
     { group: 'apps', resources: ['deployments'], names: ['istiod'], verbs: ['patch'], namespace },

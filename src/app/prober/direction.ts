@@ -1,14 +1,17 @@
 /** One direction, measured: the gateway at its end with all its probes, and TCP to whatever else lies there. */
 import { withDeadline } from '../../core/abort.ts';
-import { canaryState } from '../../k8s/probing/canary-install.ts';
+import { OperatorError } from '../../core/errors.ts';
+import { readCanary, type CanaryState } from '../../k8s/probing/canary-install.ts';
 import { readRemoteKubeconfigs } from '../../k8s/probing/remote-kubeconfigs.ts';
 import { readBundle } from '../../k8s/readers/trust.ts';
+import type { ClusterClient } from '../../k8s/client.ts';
 import type { Member } from '../../k8s/collect.ts';
 import { canaryObjects, canaryService } from '../../mesh/canary.ts';
 import { impossibleName, passthroughName } from '../../mesh/probing/gateway-names.ts';
 import type { ConnectOutcome } from '../../mesh/probing/gateway-observation.ts';
 import { judgePath, type PathConclusion } from '../../mesh/probing/gateway-path.ts';
 import type { Observed } from '../../mesh/model.ts';
+import type { Certificate } from '../../pki/certificate.ts';
 import { probeGateway } from '../../probes/gateway.ts';
 import { readingOf, type ProberParts } from './parts.ts';
 
@@ -50,17 +53,29 @@ export async function measureGateway(to: Member, parts: ProberParts, signal: Abo
 }
 
 /** The trust bundle that workloads where we are verify others with; from the signer's cluster where we are in none. */
-function readCallersBundle({ kept, here, pool, config, machine }: ProberParts, signal: AbortSignal): Promise<Observed<PathBundle>> {
+function readCallersBundle(
+  { kept, here, pool, config, machine }: ProberParts,
+  signal: AbortSignal,
+): Promise<Observed<readonly Certificate[]>> {
   const caller = here ?? pool.members.find(({ identity }) => identity.roles.includes('signer')) ?? pool.members[0];
   return kept.bundle.get('bundle', async () => {
-    if (caller?.client.ok !== true) return [];
-    const client = caller.client.value;
-    const bundle = await withDeadline(machine.clock, READ_MS, 'Reading the trust bundle', (inner) => readBundle(readingOf(client, inner), config.mesh.istioNamespace), signal);
-    return bundle?.certificates ?? [];
+    const client = usable(caller);
+    const bundle = await withDeadline(
+      machine.clock,
+      READ_MS,
+      'Reading the trust bundle',
+      (inner) => readBundle(readingOf(client, inner), config.mesh.istioNamespace),
+      signal,
+    );
+    if (bundle !== null) return bundle.certificates;
+    throw new OperatorError({
+      reason: 'notFound',
+      what: 'Cannot read the trust bundle',
+      where: `cluster ${client.cluster}`,
+      why: 'there is no istio-ca-root-cert',
+    });
   });
 }
-
-type PathBundle = Extract<Awaited<ReturnType<ProberParts['kept']['bundle']['get']>>, { readonly ok: true }>['value'];
 
 /** Whether the canary of a cluster is there; undefined: not known. */
 export async function isCanaryThere(to: Member, parts: ProberParts, signal: AbortSignal): Promise<boolean | undefined> {
@@ -73,23 +88,36 @@ export function canaryOf(
   { identity: { name }, client }: Member,
   { kept, config, pool, machine }: ProberParts,
   signal: AbortSignal,
-): Promise<Observed<{ readonly available: number; readonly desired: number } | null>> {
+): Promise<Observed<CanaryState | null>> {
   if (!client.ok) return Promise.resolve(client);
   const names = pool.members.map(({ identity }) => identity.name);
-  return kept.canary.get(name, async () => {
-    const read = (inner: AbortSignal) => canaryState(client.value, canaryObjects(config.probes.canary, name, names), inner);
-    const seen = await withDeadline(machine.clock, READ_MS, 'Looking at the canary', read, signal);
-    if (seen.ok) return seen.value;
-    throw seen.failure.cause ?? new Error(seen.failure.message);
+  return kept.canary.get(name, () => {
+    const read = (inner: AbortSignal) => readCanary(client.value, canaryObjects(config.probes.canary, name, names), inner);
+    return withDeadline(machine.clock, READ_MS, 'Looking at the canary', read, signal);
   });
 }
 
 /** Where the remote secrets here say that the API servers of others are. */
-export function remotesHere({ kept, here, config, machine }: ProberParts, signal: AbortSignal): ReturnType<ProberParts['kept']['remotes']['get']> {
+export function remotesHere(
+  { kept, here, config, machine }: ProberParts,
+  signal: AbortSignal,
+): ReturnType<ProberParts['kept']['remotes']['get']> {
   return kept.remotes.get('remotes', async () => {
-    if (here?.client.ok !== true) return [];
-    const client = here.client.value;
+    if (here === undefined) return [];
+    const client = usable(here);
     const read = (inner: AbortSignal) => readRemoteKubeconfigs(readingOf(client, inner), config.mesh.istioNamespace);
     return withDeadline(machine.clock, READ_MS, 'Reading the remote secrets', read, signal);
+  });
+}
+
+/** @throws OperatorError where its kubeconfig cannot be used. */
+function usable(member: Member | undefined): ClusterClient {
+  if (member?.client.ok === true) return member.client.value;
+  const failure = member?.client.ok === false ? member.client.failure : undefined;
+  const next = failure?.next;
+  throw new OperatorError({
+    reason: failure?.reason ?? 'invalid',
+    what: failure?.message ?? 'No cluster is configured',
+    ...(next === undefined ? {} : { next }),
   });
 }

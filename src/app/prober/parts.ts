@@ -6,6 +6,7 @@ import type { Random } from '../../core/random.ts';
 import type { ClusterClient } from '../../k8s/client.ts';
 import type { ClusterPool } from '../../k8s/clusters.ts';
 import type { Member } from '../../k8s/collect.ts';
+import type { CanaryState } from '../../k8s/probing/canary-install.ts';
 import { NodeClocks } from '../../k8s/probing/clocks.ts';
 import type { RemoteKubeconfig } from '../../k8s/probing/remote-kubeconfigs.ts';
 import type { Reading } from '../../k8s/readers/reading.ts';
@@ -28,7 +29,10 @@ export interface ProberParts extends ProberOptions {
   readonly vantage: string;
   /** The cluster that this process runs in; undefined: in none that is known. */
   readonly here: Member | undefined;
+  /** Into the tailnet. */
   readonly dialer: Dialer;
+  /** To public addresses, as somebody outside reaches them. */
+  readonly publicDialer: Dialer;
   readonly tailnet: TailnetMeter;
   /** Whether a LocalAPI is asked. Without it a link is judged by TCP alone. */
   readonly pings: boolean;
@@ -36,7 +40,7 @@ export interface ProberParts extends ProberOptions {
   /** What changes seldom, kept for a minute. */
   readonly kept: {
     readonly bundle: Memo<readonly Certificate[]>;
-    readonly canary: Memo<{ readonly available: number; readonly desired: number } | null>;
+    readonly canary: Memo<CanaryState | null>;
     readonly remotes: Memo<readonly RemoteKubeconfig[]>;
   };
 }
@@ -55,6 +59,7 @@ export function openParts(options: ProberOptions): ProberParts {
     vantage,
     here: pool.members.find(({ identity }) => identity.name === vantage),
     dialer: createDialer({ proxy: tailscale.proxy, connectWithinMs: probes.connectWithin, clock }),
+    publicDialer: createDialer({ proxy: undefined, connectWithinMs: probes.connectWithin, clock }),
     tailnet: createTailnetMeter({
       local: socket === undefined ? undefined : createLocalApi({ socket, clock }),
       control: control === undefined || secret === undefined ? undefined : createControlApi({ ...control, clientSecret: secret }, clock),

@@ -18,7 +18,10 @@ const MOST_CERTIFICATES = 10;
  * The certificates that an istiod presents on 15012, as sent. Nothing is verified here: who asks judges them.
  * @throws OperatorError where the pod cannot be reached, or what listens there does not speak TLS.
  */
-export async function readServedChain(pod: string, context: StepContext & { readonly client: ClusterClient }): Promise<ServedChain> {
+export async function readServedChain(
+  pod: string,
+  context: Pick<StepContext, 'istioNamespace' | 'clock' | 'signal'> & { readonly client: ClusterClient },
+): Promise<ServedChain> {
   const { client, istioNamespace: namespace, clock, signal } = context;
   const what = `Cannot see what istiod ${pod} serves (cluster ${client.cluster})`;
   return withDeadline(

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { toFailure } from '../../core/errors.ts';
 import type { CanaryObject } from '../../mesh/canary.ts';
-import type { Observed } from '../../mesh/model.ts';
 import type { ClusterClient } from '../client.ts';
+import { orMissing, shaped } from '../readers/reading.ts';
 import { DEPLOYMENTS, NAMESPACES, SERVICE_ACCOUNTS, SERVICES, type Resource } from '../resources.ts';
 
 const RESOURCES: Readonly<Record<CanaryObject['kind'], Resource>> = {
@@ -59,24 +60,29 @@ export async function removeCanary(
   return changes;
 }
 
-/** Whether its Deployment is there, and how many of its pods are available. */
-export async function canaryState(
+/** How many pods of the canary are available. */
+export interface CanaryState {
+  readonly available: number;
+  readonly desired: number;
+}
+
+const Deployment = z.object({
+  spec: z.object({ replicas: z.number().default(1) }).default({ replicas: 1 }),
+  status: z.object({ availableReplicas: z.number().default(0) }).default({ availableReplicas: 0 }),
+});
+
+/** Whether its Deployment is there; null: it is not. @throws OperatorError where the cluster cannot be looked at. */
+export async function readCanary(
   client: ClusterClient,
   objects: readonly CanaryObject[],
   signal: AbortSignal,
-): Promise<Observed<{ readonly available: number; readonly desired: number } | null>> {
+): Promise<CanaryState | null> {
   const deployment = objects.find(({ kind }) => kind === 'Deployment');
-  if (deployment === undefined) return { ok: true, value: null };
-  try {
-    const found = (await client.get(DEPLOYMENTS, placeOf(deployment), { signal })) as {
-      readonly spec?: { readonly replicas?: number };
-      readonly status?: { readonly availableReplicas?: number };
-    };
-    return { ok: true, value: { available: found.status?.availableReplicas ?? 0, desired: found.spec?.replicas ?? 1 } };
-  } catch (error) {
-    const failure = toFailure(error);
-    return failure.reason === 'notFound' ? { ok: true, value: null } : { ok: false, failure };
-  }
+  if (deployment === undefined) return null;
+  const found = await orMissing(client.get(DEPLOYMENTS, placeOf(deployment), { signal }));
+  if (found === undefined) return null;
+  const { spec, status } = shaped(Deployment, found, 'the Deployment of the canary', { client });
+  return { available: status.availableReplicas, desired: spec.replicas };
 }
 
 function placeOf({ metadata: { name, namespace } }: CanaryObject): { readonly name: string; readonly namespace?: string } {

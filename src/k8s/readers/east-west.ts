@@ -51,12 +51,13 @@ export async function readEastWest(
   istioNamespace: string,
   namespaces: Promise<readonly NamespaceFacts[]>,
 ): Promise<EastWestFacts> {
-  const [services, gateways, all] = await Promise.all([readServices(reading), readGateways(reading), namespaces]);
+  const [services, gateways, all] = await Promise.all([readGatewayServices(reading), readGateways(reading), namespaces]);
   const namespaceNetwork = all.find(({ name }) => name === istioNamespace)?.labels[NETWORK] ?? null;
   return { services, gateways, namespaceNetwork };
 }
 
-async function readServices(reading: Reading): Promise<readonly ServiceFacts[]> {
+/** Services that carry the label of a network, with how many of their endpoints are ready. */
+export async function readGatewayServices(reading: Reading): Promise<readonly ServiceFacts[]> {
   const { client, signal } = reading;
   const items = await client.list(SERVICES, { labelSelector: NETWORK, signal });
   const services = items.map((item) => shaped(Service, item, 'a Service', reading));

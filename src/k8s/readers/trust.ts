@@ -26,7 +26,8 @@ export async function readTrust(reading: Reading, istioNamespace: string, applic
   };
 }
 
-async function readBundle(reading: Reading, namespace: string): Promise<PublishedBundle | null> {
+/** The trust bundle that istiod publishes to a namespace; null: there is none. */
+export async function readBundle(reading: Reading, namespace: string): Promise<PublishedBundle | null> {
   const object = await orMissing(reading.client.get(CONFIG_MAPS, { namespace, name: NAME }, { signal: reading.signal }));
   if (object === undefined) return null;
   const { data } = shaped(ConfigMap, object, `the ConfigMap ${NAME}`, reading);

@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLabClock } from '../../lab/clock.ts';
+import { createFaults, type LabFaults } from '../../lab/faults.ts';
+import { buildProbedMesh, type ProbedMesh } from '../../lab/gateways/probed-mesh.ts';
+import { openMesh } from '../../src/app.ts';
+import { openProber } from '../../src/app/open-prober.ts';
+import type { Prober } from '../../src/actions/alerts.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { createLogger } from '../../src/core/logger.ts';
+import { systemRandom } from '../../src/core/random.ts';
+import { subjectKey, type Sample } from '../../src/mesh/health.ts';
+
+const { signal } = new AbortController();
+let lab: ProbedMesh;
+let faults: LabFaults;
+let dir: string;
+let prober: Prober;
+let close: () => Promise<void>;
+
+async function proberIn(cluster: string): Promise<{ prober: Prober; close: () => Promise<void> }> {
+  const clock = lab.mesh.clock;
+  const file = join(dir, `config-${cluster}.yaml`);
+  await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, ...lab.configOf(cluster) }));
+  const loaded = await loadConfig({ environment: {}, cwd: dir, readFile: (path) => readFile(path, 'utf8') }, { file, secrets: 'skip' });
+  if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
+  const machine = { clock, random: systemRandom, log: createLogger('silent', { write: () => undefined }), version: '0' };
+  const pool = openMesh(loaded.config, machine);
+  return { prober: openProber({ config: loaded.config, pool, machine }), close: () => pool.close() };
+}
+
+/** `rule subject` with what it says: the outcome, and the code where it is not well. */
+function told(samples: readonly Sample[]): Record<string, string> {
+  return Object.fromEntries(
+    samples.map(({ rule, subject, outcome, cause }) => [
+      `${rule} ${subjectKey(subject)}`,
+      outcome === 'ok' ? 'ok' : `${outcome} ${cause?.code ?? ''}`,
+    ]),
+  );
+}
+
+async function under(fault: string, work: () => Promise<void>): Promise<void> {
+  await faults.set(fault, true);
+  await lab.settled();
+  try {
+    await work();
+  } finally {
+    await faults.set(fault, false);
+    await lab.settled();
+  }
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'mw-p-'));
+  lab = await buildProbedMesh({ clock: createLabClock(), dir });
+  await lab.mesh.writeKubeconfigs(dir);
+  await lab.settled();
+  faults = createFaults(lab.faults());
+  ({ prober, close } = await proberIn('cluster-a'));
+});
+
+afterAll(async () => {
+  await close();
+  await lab.stop();
+  await rm(dir, { recursive: true });
+});
+
+const WELL = {
+  'tailnet-node tailnet:cluster-a': 'ok',
+  'tailnet-key tailnet:cluster-a': 'ok',
+  'tailnet-key tailnet:cluster-b': 'ok',
+  'tailnet-control tailnet:cluster-a': 'ok',
+  'link-down link:cluster-a>cluster-b': 'ok',
+  'link-degraded link:cluster-a>cluster-b': 'ok',
+  'gateway-down gateway:cluster-a>cluster-b': 'ok',
+  'gateway-trust gateway:cluster-a>cluster-b': 'ok',
+  'api-down api:cluster-a': 'ok',
+  'api-down api:cluster-b': 'ok',
+  'gateway-pods gatewayPods:cluster-a': 'ok',
+  'gateway-pods gatewayPods:cluster-b': 'ok',
+};
+
+/** What the whole prober says, the same as {@link WELL} but for these. */
+async function quickly(): Promise<Record<string, string>> {
+  return told(await prober.quick(signal));
+}
+
+/** What differs from a healthy mesh. */
+function unlike(seen: Record<string, string>, well: Record<string, string> = WELL): Record<string, string> {
+  return Object.fromEntries(Object.entries(seen).filter(([key, value]) => well[key] !== value));
+}
+
+const GATEWAY = 'gateway-down gateway:cluster-a>cluster-b';
+const TRUST = 'gateway-trust gateway:cluster-a>cluster-b';
+const LINK = 'link-down link:cluster-a>cluster-b';
+const DEGRADED = 'link-degraded link:cluster-a>cluster-b';
+
+describe('src/app/prober', () => {
+  it('finds everything well in a healthy mesh', async () => {
+    expect(await quickly()).toEqual(WELL);
+    expect(told(await prober.slow(signal))).toEqual({
+      'istiod-serving istiod:cluster-a': 'ok',
+      'istiod-serving istiod:cluster-b': 'ok',
+      'clock-skew clock:cluster-a': 'ok',
+      'clock-skew clock:cluster-b': 'ok',
+      'canary-missing canary:cluster-a': 'ok',
+      'canary-missing canary:cluster-b': 'ok',
+      'remote-api remoteApi:cluster-a>cluster-b': 'ok',
+      'version-skew versions': 'ok',
+    });
+    expect(told(await prober.publicPath(signal))).toEqual({ 'public-path publicPath:cluster-a>cluster-b': 'ok' });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['link-cut-cluster-a-cluster-b', { [LINK]: 'failing', [DEGRADED]: 'unknown', [GATEWAY]: 'failing', [TRUST]: 'unknown' }],
+    ['link-cut-cluster-b-cluster-a', {}],
+    ['link-blocked-cluster-a-cluster-b', { [GATEWAY]: 'failing port-blocked', [TRUST]: 'unknown' }],
+    ['link-relayed-cluster-a-cluster-b', { [DEGRADED]: 'failing link-relayed' }],
+    ['node-key-ending-cluster-b', { 'tailnet-key tailnet:cluster-b': 'failing' }],
+    [
+      'node-stopped-cluster-a',
+      {
+        'tailnet-control tailnet:cluster-a': 'unknown',
+        'tailnet-node tailnet:cluster-a': 'failing',
+        [LINK]: 'failing',
+        [GATEWAY]: 'failing',
+        [TRUST]: 'unknown',
+      },
+    ],
+    [
+      'gateway-not-ready-cluster-b',
+      { 'gateway-pods gatewayPods:cluster-b': 'failing gateway-not-ready', [GATEWAY]: 'failing', [TRUST]: 'unknown' },
+    ],
+    ['gateway-plaintext-cluster-b', { [GATEWAY]: 'failing', [TRUST]: 'unknown' }],
+    ['gateway-foreign-root-cluster-b', { [TRUST]: 'failing foreign-root' }],
+    ['gateway-expired-leaf-cluster-b', { [TRUST]: 'failing leaf-expired' }],
+    ['gateway-unhealthy-cluster-b', {}],
+    ['gateway-endpoint-down-cluster-b', { [GATEWAY]: 'failing', [TRUST]: 'unknown' }],
+    [
+      'api-stopped-cluster-b',
+      { 'api-down api:cluster-b': 'failing api-unreachable', 'gateway-pods gatewayPods:cluster-b': 'unknown gateway-pods-unseen' },
+    ],
+  ])('tells what %s does, and nothing more', async (fault, expected) => {
+    await under(fault, async () => {
+      const seen = unlike(await quickly());
+      const shown = Object.fromEntries(
+        Object.entries(seen).map(([key, value]) => [
+          key,
+          expected[key] !== undefined && value.startsWith(expected[key]) ? expected[key] : value,
+        ]),
+      );
+      expect(shown).toEqual(expected);
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['remote-secret-missing-cluster-a-cluster-b', { 'remote-api remoteApi:cluster-a>cluster-b': 'failing remote-secret-missing' }],
+    ['remote-secret-wrong-ca-cluster-a-cluster-b', { 'remote-api remoteApi:cluster-a>cluster-b': 'failing kubeconfig-ca' }],
+    ['reader-token-revoked-cluster-b', { 'remote-api remoteApi:cluster-a>cluster-b': 'failing kubeconfig-token' }],
+    ['clock-skew-cluster-b', { 'clock-skew clock:cluster-b': 'failing clock-off' }],
+    ['canary-missing-cluster-b', { 'canary-missing canary:cluster-b': 'failing canary-absent' }],
+  ])('tells once a minute what %s does, and nothing more', async (fault, expected) => {
+    await under(fault, async () => {
+      const fresh = await proberIn('cluster-a');
+      const well = {
+        'istiod-serving istiod:cluster-a': 'ok',
+        'istiod-serving istiod:cluster-b': 'ok',
+        'clock-skew clock:cluster-a': 'ok',
+        'clock-skew clock:cluster-b': 'ok',
+        'canary-missing canary:cluster-a': 'ok',
+        'canary-missing canary:cluster-b': 'ok',
+        'remote-api remoteApi:cluster-a>cluster-b': 'ok',
+        'version-skew versions': 'ok',
+      };
+      const seen = unlike(told(await fresh.prober.slow(signal)), well);
+      await fresh.close();
+      expect(seen).toEqual(expected);
+    });
+  });
+
+  it('does not take a gateway for dead behind which there is no canary to ask for', async () => {
+    await under('canary-missing-cluster-b', async () => {
+      const fresh = await proberIn('cluster-a');
+      const samples = await fresh.prober.quick(signal);
+      await fresh.close();
+      expect(samples.find(({ rule }) => rule === 'gateway-down')).toMatchObject({
+        outcome: 'ok',
+        says: 'takes connections; nothing behind it is asked: no canary is there',
+      });
+      expect(samples.filter(({ rule }) => rule === 'gateway-trust')).toEqual([]);
+    });
+  });
+
+  it('tells a way layer by layer, and does not try what rests on a layer that fails', async () => {
+    const shown = async (): Promise<readonly string[]> => {
+      const layers: string[] = [];
+      const all = await prober.layers('cluster-b', ({ title, outcome }) => layers.push(`${title} ${outcome}`), signal);
+      expect(all.map(({ title, outcome }) => `${title} ${outcome}`)).toEqual(layers);
+      return layers;
+    };
+    expect(await shown()).toEqual(
+      ['Tailscale', 'Ping', 'Packet size', 'TCP', 'TLS', 'Trust', 'Request', 'API server'].map((title) => `${title} ok`),
+    );
+    await under('link-cut-cluster-a-cluster-b', async () => {
+      expect(await shown()).toEqual([
+        'Tailscale ok',
+        'Ping failing',
+        'Packet size unknown',
+        'TCP failing',
+        'TLS skipped',
+        'Trust skipped',
+        'Request skipped',
+        'API server failing',
+      ]);
+    });
+    await expect(prober.layers('cluster-a', () => undefined, signal)).rejects.toThrow('Nothing leads from cluster-a to cluster-a');
+  });
+});
