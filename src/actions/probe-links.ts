@@ -10,5 +10,8 @@ export const probeLinks: Action<Record<string, never>, Measured | null, FollowCo
   describe: 'Measure links, gateways and API servers from here, and follow how they are over time',
   input: z.strictObject({}),
   run: (_input, context) =>
-    takeSamples({ name: 'probe-links', every: SECOND, within: 20 * SECOND, measure: (prober, signal) => prober.quick(signal) }, context),
+    takeSamples(
+      { name: 'probe-links', every: SECOND / 2, within: 20 * SECOND, measure: (prober, signal) => prober.quick(signal) },
+      context,
+    ),
 };

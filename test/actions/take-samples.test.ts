@@ -96,7 +96,7 @@ describe('what is measured', () => {
       desk.clock.advance(100);
     }
 
-    expect(rounds).toBe(2);
+    expect(rounds).toBe(4);
   });
 
   it('is measured although the clock was set back', async () => {
