@@ -12,7 +12,7 @@ import { nameOf } from './words.ts';
  * What fails while a cause of it is not yet clear waits so long for the cause. Not longer: a cause that fails now and then and never often enough must
  * not hide what fails for good.
  */
-export const WAITS_FOR_CAUSE = 30 * SECOND;
+const WAITS_FOR_CAUSE = 30 * SECOND;
 
 const FAILING = new Set<HealthState>(['firing', 'resolving', 'flapping']);
 
@@ -42,17 +42,11 @@ interface Growing extends Explained {
   readonly hidden: Root[];
 }
 
-/** What tells of a subject in trouble. */
-interface Told {
-  readonly about: Root['about'];
-  readonly root: Growing;
-}
-
 /** Looks at everything that is in trouble, causes first. What lost its cause begins anew to be counted. */
 export function explain(draft: Draft, standing: Standing): Picture {
   const looking: Looking = { draft, standing, roots: new Map(), told: new Map(), left: new Map() };
   for (const one of troubled(draft, 'failing')) place(looking, one);
-  // After the failing ones: what they hid may be known no longer, and has to be placed anew then.
+  // After the failing ones: what fails explains why something is not known, and not the other way round.
   for (const one of troubled(draft, 'unknown')) place(looking, one);
   return looking;
 }
@@ -61,7 +55,8 @@ interface Looking {
   readonly draft: Draft;
   readonly standing: Standing;
   readonly roots: Map<string, Growing>;
-  readonly told: Map<string, Told>;
+  /** By key: what tells of it, itself or a cause. */
+  readonly told: Map<string, Growing>;
   readonly left: Map<string, string[]>;
 }
 
@@ -72,26 +67,17 @@ function place({ draft, standing, roots, told, left }: Looking, one: Root): void
     left.set(lost.id, left.get(lost.id) ?? []);
     left.get(lost.id)?.push(nameOf(one.health));
   }
-  const root = explanation(one, causes, told);
+  const root = causes.map((key) => told.get(key)).find((cause) => cause !== undefined);
   if (root !== undefined) {
     root.hidden.push(one);
-    told.set(one.key, { about: one.about, root });
+    told.set(one.key, root);
   } else if (lost !== undefined) {
     draft.putHealth(one.key, released(one.health, draft.now));
   } else if (isOwn(one, standing) || !waits(draft, one, { causes, standing })) {
     const own: Growing = { ...one, hidden: [] };
     roots.set(one.key, own);
-    told.set(one.key, { about: one.about, root: own });
+    told.set(one.key, own);
   }
-}
-
-/** What fails explains what fails and what is not known; that something is not known explains only that more is not known. */
-function explanation({ about }: Root, causes: readonly string[], told: ReadonlyMap<string, Told>): Growing | undefined {
-  for (const key of causes) {
-    const cause = told.get(key);
-    if (cause !== undefined && (cause.about === 'failing' || about === 'unknown')) return cause.root;
-  }
-  return undefined;
 }
 
 /** Subjects in trouble under rules that are on, causes first. What failed when it was known last fails until it is known to be well. */

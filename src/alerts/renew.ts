@@ -10,7 +10,7 @@ import { woken } from './wake.ts';
 import { LINES, nameOf, openTitle } from './words.ts';
 
 /** A cause that changes with every sample is told of so often at most. */
-export const CAUSE_EVERY = MINUTE;
+const CAUSE_EVERY = MINUTE;
 
 const RANK = { info: 0, ticket: 1, page: 2 } as const;
 

@@ -10,7 +10,7 @@ import { ruleOf } from './rules.ts';
 import { LINES } from './words.ts';
 
 /** An incident that ended is kept so long. */
-export const KEEPS_ENDED = DAY;
+const KEEPS_ENDED = DAY;
 
 export function settle(draft: Draft): void {
   expire(draft);

@@ -139,6 +139,8 @@ describe('the history', () => {
     const watch = down({ escalation });
     for (let at = 0; at < 120; at += 1) ack(watch, `p${at}`);
     expect(watch.incident().history.at(-1)?.says).toBe('More is not noted here until it is over');
+    const { version } = watch.incident();
+    expect(ack(watch, 'jon').incident().version).toBe(version + 1);
     const { length } = watch.incident().history;
     watch.keep(9 * HOUR, { link: '-' }, 10 * MINUTE);
     expect(
