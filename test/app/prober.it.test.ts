@@ -138,6 +138,7 @@ describe('src/app/prober', () => {
     ['gateway-foreign-root-cluster-b', { [TRUST]: 'failing foreign-root' }],
     ['gateway-expired-leaf-cluster-b', { [TRUST]: 'failing leaf-expired' }],
     ['gateway-unhealthy-cluster-b', {}],
+    ['canary-without-pods-cluster-b', { [GATEWAY]: 'failing no-healthy-endpoint', [TRUST]: 'unknown' }],
     ['gateway-endpoint-down-cluster-b', { [GATEWAY]: 'failing', [TRUST]: 'unknown' }],
     [
       'api-stopped-cluster-b',

@@ -5,10 +5,12 @@ import { readCanary, type CanaryState } from '../../k8s/probing/canary-install.t
 import { readRemoteKubeconfigs } from '../../k8s/probing/remote-kubeconfigs.ts';
 import { readBundle } from '../../k8s/readers/trust.ts';
 import type { ClusterClient } from '../../k8s/client.ts';
-import type { Member } from '../../k8s/collect.ts';
+import { observe, type Member } from '../../k8s/collect.ts';
+import { readGatewayEnvoys } from '../../k8s/probing/gateway-envoy.ts';
 import { canaryObjects, canaryService } from '../../mesh/canary.ts';
 import { impossibleName, passthroughName } from '../../mesh/probing/gateway-names.ts';
 import type { ConnectOutcome } from '../../mesh/probing/gateway-observation.ts';
+import type { GatewayEvidence } from '../../mesh/probing/gateway-evidence.ts';
 import { judgePath, type PathConclusion } from '../../mesh/probing/gateway-path.ts';
 import type { Observed } from '../../mesh/model.ts';
 import type { Certificate } from '../../pki/certificate.ts';
@@ -38,7 +40,7 @@ export async function measureGateway(to: Member, parts: ProberParts, signal: Abo
     readCallersBundle(parts, signal),
   ]);
   const { proxy } = config.tailscale;
-  const path = judgePath({
+  const question = {
     target: { ...target, proxy: proxy === undefined ? undefined : `${proxy.host}:${proxy.port}` },
     main,
     control,
@@ -48,8 +50,40 @@ export async function measureGateway(to: Member, parts: ProberParts, signal: Abo
     evidence: undefined,
     now: machine.clock.now(),
     slowAfterMs: config.probes.slowAfter,
-  });
+  };
+  const first = judgePath(question);
+  const path = RESETS.has(first.code)
+    ? judgePath({ ...question, evidence: await evidenceOf(to, target.servername, parts, signal) })
+    : first;
   return { path, connects: [main.connect, control.connect] };
+}
+
+/** What a client cannot tell apart, the destination cluster can. */
+const RESETS: ReadonlySet<string> = new Set(['reset', 'reset-after-3s', 'reset-after-10s', 'reset-slow']);
+
+/** Whatever of it can be read: without the rights, or with the API away, the reset stays unexplained. */
+async function evidenceOf(to: Member, servername: string, parts: ProberParts, signal: AbortSignal): Promise<GatewayEvidence> {
+  const { clock } = parts.machine;
+  const { client } = to;
+  const [canary, envoy] = await Promise.all([
+    canaryOf(to, parts, signal),
+    client.ok
+      ? observe(
+          withDeadline(
+            clock,
+            READ_MS,
+            'Asking the gateway',
+            (inner) => readGatewayEnvoys(readingOf(client.value, inner), { servername, clock }),
+            signal,
+          ),
+        )
+      : client,
+  ]);
+  const state = canary.ok ? canary.value : undefined;
+  return {
+    ...(state === undefined || state === null ? {} : { endpoints: { ready: state.available, total: state.desired } }),
+    ...(envoy.ok ? { envoy: envoy.value } : {}),
+  };
 }
 
 /** The trust bundle that workloads where we are verify others with; from the signer's cluster where we are in none. */

@@ -1,0 +1,135 @@
+import { request } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import { withDeadline } from '../../core/abort.ts';
+import type { Clock } from '../../core/clock.ts';
+import { OperatorError, toFailure } from '../../core/errors.ts';
+import type { EnvoyEvidence } from '../../mesh/probing/gateway-evidence.ts';
+import type { ClusterClient } from '../client.ts';
+import { forwardPort } from '../port-forward.ts';
+import { readGatewayServices } from '../readers/east-west.ts';
+import { shaped, type Reading } from '../readers/reading.ts';
+import { PODS } from '../resources.ts';
+
+/** Envoy's admin interface, on the loopback address of the pod. */
+const ADMIN_PORT = 15_000;
+const DEADLINE_MS = 2_500;
+/** Gateways have few pods; of many some are enough. */
+const MOST_PODS = 3;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+const Pod = z.object({
+  metadata: z.object({ name: z.string() }),
+  status: z.object({ phase: z.string().default('') }).default({ phase: '' }),
+});
+
+const Clusters = z.object({
+  cluster_statuses: z
+    .array(
+      z.object({
+        name: z.string(),
+        host_statuses: z
+          .array(
+            z.object({
+              health_status: z
+                .object({
+                  eds_health_status: z.string().optional(),
+                  failed_active_health_check: z.boolean().optional(),
+                  failed_outlier_check: z.boolean().optional(),
+                })
+                .default({}),
+            }),
+          )
+          .default([]),
+      }),
+    )
+    .default([]),
+});
+
+export interface EnvoyQuestion {
+  /** The name that is asked for, which is the name of Envoy's cluster too. */
+  readonly servername: string;
+  readonly clock: Clock;
+}
+
+/**
+ * What the Envoys of a cluster's gateway know of a name: whether they have it, and how many of its endpoints are healthy. It takes the right to forward ports.
+ * @throws OperatorError where no pod of the gateway could be asked.
+ */
+export async function readGatewayEnvoys(reading: Reading, { servername, clock }: EnvoyQuestion): Promise<EnvoyEvidence> {
+  const pods = await runningPods(reading);
+  const answers = await Promise.allSettled(pods.map((pod) => askPod(pod, reading, clock)));
+  const seen = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  if (seen.length === 0) throw firstFailure(answers, reading.client);
+  const hosts = seen.flatMap(({ cluster_statuses }) =>
+    cluster_statuses.filter(({ name }) => name === servername).map(({ host_statuses }) => host_statuses),
+  );
+  const all = hosts.flat();
+  const healthy = all.filter(({ health_status }) => {
+    const { eds_health_status: status = 'HEALTHY', failed_active_health_check: active, failed_outlier_check: outlier } = health_status;
+    return status === 'HEALTHY' && active !== true && outlier !== true;
+  });
+  return { known: hosts.length > 0, hosts: all.length, healthy: healthy.length };
+}
+
+type GatewayPod = { readonly namespace: string; readonly name: string };
+
+async function runningPods(reading: Reading): Promise<readonly GatewayPod[]> {
+  const services = await readGatewayServices(reading);
+  const lists = await Promise.all(
+    services.map(async ({ namespace, selector }) => {
+      const labelSelector = Object.entries(selector)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(',');
+      if (labelSelector === '') return [];
+      const items = await reading.client.list(PODS, { namespace, labelSelector, signal: reading.signal });
+      const pods = items.map((item) => shaped(Pod, item, 'a pod', reading)).filter(({ status }) => status.phase === 'Running');
+      return pods.map(({ metadata: { name } }) => ({ namespace, name }));
+    }),
+  );
+  return lists.flat().slice(0, MOST_PODS);
+}
+
+function askPod({ namespace, name }: GatewayPod, { client, signal }: Reading, clock: Clock): Promise<z.output<typeof Clusters>> {
+  const what = `Cannot ask the Envoy of ${name} (cluster ${client.cluster})`;
+  return withDeadline(
+    clock,
+    DEADLINE_MS,
+    what,
+    async (inner) => {
+      const stream = await forwardPort(client, { namespace, pod: name, port: ADMIN_PORT }, { signal: inner, clock });
+      inner.addEventListener('abort', () => stream.destroy(), { once: true });
+      try {
+        return shaped(Clusters, JSON.parse(await get(stream, '/clusters?format=json')), 'the clusters of an Envoy', { client });
+      } finally {
+        stream.destroy();
+      }
+    },
+    signal,
+  );
+}
+
+function get(stream: Duplex, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ createConnection: () => stream, path, headers: { host: 'localhost', connection: 'close' } });
+    asked.once('error', reject);
+    asked.once('response', (answer) => {
+      const parts: Buffer[] = [];
+      let length = 0;
+      answer.on('data', (part: Buffer) => {
+        length += part.length;
+        parts.push(part);
+        if (length > MOST_BYTES) answer.destroy(new Error('an Envoy answered with more than can be read'));
+      });
+      answer.once('error', reject);
+      answer.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
+    });
+    asked.end();
+  });
+}
+
+function firstFailure(answers: readonly PromiseSettledResult<unknown>[], { cluster }: ClusterClient): OperatorError {
+  const [failed] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+  const why = failed === undefined ? 'no pod of it runs' : toFailure(failed).message;
+  return new OperatorError({ reason: 'unreachable', what: 'Cannot ask the gateway', where: `cluster ${cluster}`, why, cause: failed });
+}
