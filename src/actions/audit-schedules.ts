@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { strayKeys } from '../alerts/index.ts';
-import type { AlertEvent, AlertState } from '../alerts/model.ts';
+import type { AlertEvent, AlertState, SubjectHealth } from '../alerts/model.ts';
 import { toFailure } from '../core/errors.ts';
 import { MINUTE, SECOND } from '../core/duration.ts';
-import type { Cause, Sample } from '../mesh/health.ts';
+import { LOCAL_VANTAGE, type Cause, type Sample } from '../mesh/health.ts';
 import type { Action } from './action.ts';
 import type { FollowContext, ScheduleRun } from './alerts.ts';
 import { changeAlerts } from './change-alerts.ts';
@@ -40,7 +40,7 @@ export const auditSchedules: Action<Record<string, never>, ScheduleAudit, Follow
       schedules = scheduleSamples(runs, state, now, alerts.prober.vantage);
       const missed = silentSamples(state, alive, now);
       silent = [...new Set(missed.map(({ vantage }) => vantage))].toSorted();
-      const stray = strayKeys(state, known);
+      const stray = [...strayKeys(state, known), ...leftBehind(state, alerts.prober.vantage)];
       return [
         { kind: 'samples', samples: [...schedules, ...missed] },
         ...(stray.length === 0 ? [] : [{ kind: 'retire', keys: stray } as const]),
@@ -86,6 +86,14 @@ function silentSamples({ subjects }: AlertState, alive: ReadonlySet<string>, now
     };
     return [{ rule, subject, vantage, at: now, outcome: 'unknown', cause }];
   });
+}
+
+/** What was measured before anybody said in which cluster this service runs: nobody measures from there again. */
+function leftBehind({ subjects }: AlertState, vantage: string): readonly string[] {
+  if (vantage === LOCAL_VANTAGE) return [];
+  const isFromNowhere = ({ subject }: SubjectHealth): boolean =>
+    ('from' in subject && subject.from === LOCAL_VANTAGE) || ('vantage' in subject && subject.vantage === LOCAL_VANTAGE);
+  return Object.entries(subjects).flatMap(([key, health]) => (isFromNowhere(health) ? [key] : []));
 }
 
 function isOffline({ subjects }: AlertState): boolean {

@@ -1,21 +1,22 @@
 import { toFailure } from '../core/errors.ts';
-import { MINUTE } from '../core/duration.ts';
+import { HOUR } from '../core/duration.ts';
 import { titleOf } from '../changes/view.ts';
 import type { AlertEvent } from '../alerts/model.ts';
 import type { Goal } from '../rotation/goal.ts';
 import type { FollowContext } from './alerts.ts';
 import { changeAlerts } from './change-alerts.ts';
 
-/** Whoever opened it may die: it ends by itself then. Longer than a run goes on before it leaves the rest to the next one. */
-const LASTS_MS = 15 * MINUTE;
+/** Whoever opened it may die: it ends by itself then. No run of a change takes longer. */
+const LASTS_MS = HOUR;
 
 /** Does the work of a change inside a maintenance window over what it touches. A window that cannot be kept stops no change. */
 export async function withWindow<T>(
   change: { readonly id: string; readonly goal: Goal },
-  context: FollowContext,
+  context: FollowContext & { readonly jobId: string },
   work: () => Promise<T>,
 ): Promise<T> {
-  const id = `change-${change.id}`;
+  // Two jobs may work on one change, and the first to end must not close the window of the other.
+  const id = `change-${change.id}.${context.jobId}`;
   const { goal } = change;
   const from = context.clock.now();
   const window = { id, match: `istiod-serving|istiod:${placeOf(goal)}`, reason: titleOf(goal), from, until: from + LASTS_MS };

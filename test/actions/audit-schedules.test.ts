@@ -91,6 +91,20 @@ describe('audit-schedules', () => {
   });
 });
 
+it('follows nothing from where nobody measures any more since this service knows its cluster', async () => {
+  const desk = followDesk();
+  const samples = [
+    sampleOf('link-down', { ...LINK, from: 'local' }, 'ok', NOON, 'local'),
+    sampleOf('self-offline', { kind: 'self', vantage: 'local' }, 'ok', NOON, 'local'),
+    sampleOf('api-down', { kind: 'api', cluster: 'cluster-b' }, 'ok', NOON, 'local'),
+  ];
+  await changeAlerts(desk.context, () => [{ kind: 'samples', samples }]);
+
+  await audit(desk);
+
+  expect(states(desk)).toEqual(['api-down|api:cluster-b ok']);
+});
+
 describe('a vantage', () => {
   async function measuredFromB(): Promise<FollowDesk> {
     const desk = followDesk();

@@ -4,11 +4,16 @@ import { carryOut } from '../../src/actions/carry-out.ts';
 import { withWindow } from '../../src/actions/window.ts';
 import type { MaintenanceWindow } from '../../src/alerts/model.ts';
 import { OperatorError } from '../../src/core/errors.ts';
-import { MINUTE } from '../../src/core/duration.ts';
+import { HOUR } from '../../src/core/duration.ts';
 import type { Goal } from '../../src/rotation/goal.ts';
 import { NOW, PLAN } from '../changes/stage.ts';
-import { followDesk, NOON } from './alerts.ts';
+import { followDesk as deskOf, NOON, type FollowDesk } from './alerts.ts';
 import { desk } from './changes.ts';
+
+const followDesk = (changed: Parameters<typeof deskOf>[0] = {}) => {
+  const followed: FollowDesk = deskOf(changed);
+  return { ...followed, context: { ...followed.context, jobId: 'job-1' } };
+};
 
 const change = { id: 'k7f3', goal: { kind: 'intermediate', cluster: 'cluster-b' } as const };
 
@@ -20,11 +25,11 @@ describe('a maintenance window', () => {
 
     expect(open).toEqual([
       {
-        id: 'change-k7f3',
+        id: 'change-k7f3.job-1',
         match: 'istiod-serving|istiod:cluster-b',
         reason: 'Rotate the intermediate of cluster-b',
         from: NOON,
-        until: NOON + 15 * MINUTE,
+        until: NOON + HOUR,
       },
     ]);
     expect(store.state.windows).toEqual([]);
@@ -37,6 +42,17 @@ describe('a maintenance window', () => {
   ] as const satisfies readonly (readonly [Goal, string])[])('of %o matches %s', async (goal, match) => {
     const { context, store } = followDesk();
     expect(await withWindow({ id: 'x', goal }, context, async () => store.state.windows.map((window) => window.match))).toEqual([match]);
+  });
+
+  it('stays open for the job that still works on the change when another one ends', async () => {
+    const { context, store } = followDesk();
+
+    const left = await withWindow(change, context, async () => {
+      await withWindow(change, { ...context, jobId: 'job-2' }, async () => undefined);
+      return store.state.windows.map(({ id }) => id);
+    });
+
+    expect([left, store.state.windows]).toEqual([['change-k7f3.job-1'], []]);
   });
 
   it('is closed after work that failed, also where the run was ended from outside', async () => {
