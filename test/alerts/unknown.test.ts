@@ -79,6 +79,14 @@ describe('what is not measured', () => {
     expect(watch.health('link')?.cause).toBeUndefined();
   });
 
+  it('and was about to be well when it was measured last is no failure that people should hear of', () => {
+    const watch = new Watch().run({ gateway: '---+', link: '-+-+' }).keep(6 * MINUTE, { link: '+' });
+    expect(watch.channel()).toEqual([
+      '5 min 12 s post ticket unknown · No measurement of gateway of cluster-b from cluster-a',
+      '  No measurement of gateway of cluster-b from cluster-a',
+    ]);
+  });
+
   it('does not carry the reason for which it failed once', () => {
     const watch = new Watch().run({ link: '+-' }).keep(6 * MINUTE, { back: '+' });
     expect(watch.incident().cause).toBeUndefined();
