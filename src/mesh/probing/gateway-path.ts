@@ -6,7 +6,7 @@ import { explainReset, type GatewayEvidence } from './gateway-evidence.ts';
 import { hostAnswered, type TlsObservation } from './gateway-observation.ts';
 import { type ExpectedIdentity, judgeTrust, leafLine, type TrustCode } from './gateway-trust.ts';
 import { type PathCode, wordsOf } from './gateway-path-verdicts.ts';
-import { tlsVerdict, type PathState, type TlsCode, type TlsVerdict, type VerdictWords } from './gateway-verdicts.ts';
+import type { PathState, TlsCode, TlsVerdict, VerdictWords } from './gateway-verdicts.ts';
 
 /** Whom the probes asked, as commands name it. */
 export interface GatewayTarget {
@@ -110,8 +110,8 @@ interface Refined {
 export function judgePath(question: PathQuestion): PathConclusion {
   const { main, control, second, slowAfterMs } = question;
   const { proxy } = question.target;
-  const classify = (one: TlsObservation): TlsVerdict =>
-    throughProxy(classifyTls(one, slowAfterMs === undefined ? {} : { slowAfterMs }), proxy);
+  const options = { throughProxy: proxy !== undefined, ...(slowAfterMs === undefined ? {} : { slowAfterMs }) };
+  const classify = (one: TlsObservation): TlsVerdict => classifyTls(one, options);
   const verdicts = {
     main: classify(main),
     control: control === undefined ? undefined : classify(control),
@@ -132,12 +132,6 @@ export function judgePath(question: PathQuestion): PathConclusion {
     hostAnswered: hostAnswered(main.connect),
     verdicts,
   };
-}
-
-/** A proxy of a tailscaled cannot hand on a reset: what is left of it on our side is the end of the connection. */
-function throughProxy(verdict: TlsVerdict, proxy: string | undefined): TlsVerdict {
-  if (proxy === undefined || verdict.code !== 'closed') return verdict;
-  return tlsVerdict('reset', [...verdict.facts, `through the proxy ${proxy} a reset looks like an orderly end`]);
 }
 
 function refine(verdicts: Verdicts, evidence: GatewayEvidence | undefined): Refined {

@@ -13,6 +13,8 @@ import { type TlsCode, type TlsVerdict, tlsVerdict } from './gateway-verdicts.ts
 export interface ClassifyOptions {
   /** A handshake that takes longer, in milliseconds, counts as slow. 1 s by default. */
   readonly slowAfterMs?: number;
+  /** A SOCKS5 proxy stands between: it cannot hand on a reset, of which an orderly end is left on our side. */
+  readonly throughProxy?: boolean;
 }
 
 type ErrorEvent = Extract<TlsEvent, { readonly event: 'error' }>;
@@ -59,7 +61,7 @@ const RESETS: readonly { readonly code: TlsCode; readonly from: number; readonly
 ];
 
 /** Says what a probe means. */
-export function classifyTls(observation: TlsObservation, { slowAfterMs = SECOND }: ClassifyOptions = {}): TlsVerdict {
+export function classifyTls(observation: TlsObservation, { slowAfterMs = SECOND, throughProxy = false }: ClassifyOptions = {}): TlsVerdict {
   const { connect, events } = observation;
   if (!connect.ok) return tlsVerdict(BY_CONNECT_FAILURE[connect.failure.kind], [connectFact(connect.failure)]);
   const error = events.find((one): one is ErrorEvent => one.event === 'error');
@@ -69,8 +71,13 @@ export function classifyTls(observation: TlsObservation, { slowAfterMs = SECOND 
     return tlsVerdict(codeOfAlert(observation, alert, took > slowAfterMs), alertFacts(observation, alert, took));
   }
   if (handshakeMs(observation) !== undefined) return tlsVerdict(codeAfterHandshake(observation), factsAfterHandshake(observation));
-  if (error !== undefined) return tlsVerdict(codeOfError(observation, error), [errorFact(observation, error)]);
-  return tlsVerdict(codeWithoutError(observation), factsWithoutError(observation));
+  const [code, facts] =
+    error === undefined
+      ? [codeWithoutError(observation), factsWithoutError(observation)]
+      : [codeOfError(observation, error), [errorFact(observation, error)]];
+  if (!throughProxy || code !== 'closed') return tlsVerdict(code, facts);
+  const end = events.find(({ event }) => event !== 'connect');
+  return tlsVerdict(codeOfReset(observation, end?.at ?? 0), [...facts, 'through a proxy a reset looks like an orderly end']);
 }
 
 /** How long the handshake took after the connection was open, in milliseconds; undefined where it never came to its end. */

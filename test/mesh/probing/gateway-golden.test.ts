@@ -32,6 +32,10 @@ describe('the recordings', () => {
 });
 
 describe('docs/probes.md', () => {
+  it.each(['chain-unseen', 'bundle-unread'])('has a heading for %s', (code) => {
+    expect(PAGE.split('\n')).toContain(`### ${code}`);
+  });
+
   it.each(Object.keys(PARTS))('holds %s as it is derived', (name) => {
     expect(partOf(PAGE, name)).toBe(PARTS[name]?.trim());
   });

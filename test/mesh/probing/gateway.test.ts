@@ -86,6 +86,15 @@ describe('classifyTls', () => {
     expect(classifyTls(notConnected(kind)).code).toBe(code);
   });
 
+  it('takes an orderly end for a reset where a proxy stands between', () => {
+    const ends = [30, 3_140, 10_040, 15_040].map((at) =>
+      classifyTls(observed([{ at, event: 'end' }, error('ECONNRESET', FIN, at)]), { throughProxy: true }),
+    );
+    expect(ends.map(({ code }) => code)).toEqual(['reset', 'reset-after-3s', 'reset-after-10s', 'listener-timeout']);
+    expect(ends[0]?.facts).toEqual(['ECONNRESET 10 ms after connecting', 'through a proxy a reset looks like an orderly end']);
+    expect(classifyTls(observed([error('ECONNRESET', FIN)]), { throughProxy: true }).facts).toHaveLength(2);
+  });
+
   it('calls slow what takes longer than the caller finds right', () => {
     expect(classifyTls(HEALTHY, { slowAfterMs: 25 }).code).toBe('healthy');
     expect(classifyTls(HEALTHY, { slowAfterMs: 24 }).code).toBe('healthy-slow');
