@@ -74,7 +74,7 @@ export function startWorker({ config, mesh, target, connections, queue, queues, 
 /** Measures from inside a cluster, and changes nothing. Ends with what it gives. */
 export function startVantageWorker({ config, mesh, connections, machine }: Parts, vantage: string): () => Promise<void> {
   const store = connections.open('prompt');
-  const prober = openProber({ config, pool: mesh, machine });
+  const prober = openProber({ config, pool: mesh, machine, onlyWays: true });
   const queues = createVantageQueues(connections, machine);
   const alerts = openAlerts({ config, redis: store, prober, elsewhere: probeElsewhere(queues), machine });
   const stopBeating = beatVantage(alerts.vantages, vantage, machine);

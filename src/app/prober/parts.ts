@@ -19,6 +19,8 @@ import { createTailnetMeter, type TailnetMeter } from '../../tailnet/measure.ts'
 import { createMemo, type Memo } from './memo.ts';
 
 export interface ProberOptions {
+  /** Only ways that begin here: a worker elsewhere leaves single clusters to the service. */
+  readonly onlyWays?: boolean;
   readonly config: Config;
   readonly pool: ClusterPool;
   readonly machine: { readonly clock: Clock; readonly random: Random; readonly log: Logger };

@@ -40,7 +40,7 @@ export function createQuick(parts: ProberParts): Quick {
       const [reading, directions, clusters] = await Promise.all([
         parts.tailnet.measure(targets, signal),
         inTurns(others, AT_ONCE, (to) => measureDirection(to, parts, signal)),
-        inTurns(parts.pool.members, AT_ONCE, (member) => measureCluster(member, parts, { at, signal })),
+        parts.onlyWays === true ? [] : inTurns(parts.pool.members, AT_ONCE, (member) => measureCluster(member, parts, { at, signal })),
       ]);
       silent.clear();
       for (const { to, connects } of directions) {
@@ -113,7 +113,6 @@ interface Moment {
   readonly signal: AbortSignal;
 }
 
-/** Of a worker elsewhere only its own cluster: the others are asked from where the service is. */
 async function measureCluster(member: Member, parts: ProberParts, { at, signal }: Moment): Promise<readonly Sample[]> {
   const { client, identity } = member;
   const { clock } = parts.machine;

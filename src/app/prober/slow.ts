@@ -31,6 +31,7 @@ const ANSWER_MS = 3 * SECOND;
 /** Remote secrets, serving chains, clocks, versions, canaries. */
 export async function measureSlow(parts: ProberParts, signal: AbortSignal): Promise<readonly Sample[]> {
   const taken = { at: parts.machine.clock.now(), vantage: parts.vantage };
+  if (parts.onlyWays === true) return measureRemotes(parts, { taken, signal });
   const [clusters, remote] = await Promise.all([
     inTurns(parts.pool.members, AT_ONCE, (member) => measureCluster(member, parts, { taken, signal })),
     measureRemotes(parts, { taken, signal }),
