@@ -17,6 +17,7 @@ import { takeDatabase } from './own-database.ts';
 import { discordSection, invite, type DemoPeople } from './people.ts';
 import { createOutpost, WORKER_FILE } from './outpost.ts';
 import { superviseProduct } from './supervise.ts';
+import { runInTerminal } from './terminal.ts';
 
 export interface DemoOptions {
   /** Everything that it writes goes in here; what an earlier run left there is removed first. */
@@ -40,6 +41,8 @@ export interface Demo {
   readonly authenticators: readonly Authenticator[];
   readonly configFile: string;
   readonly logFile: string;
+  /** Runs a command of meshwarden beside the service and answers what it printed. */
+  terminal(args: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -130,7 +133,8 @@ async function start(options: DemoOptions, undo: Undo): Promise<Omit<Demo, 'stop
   await product.ready;
   worker.start();
   say(`meshwarden   answers in #mesh; a worker measures from ${OUTPOST}`);
-  return { clock, mesh, lab, discord, redis, faults: panel.faults, people, authenticators, configFile, logFile };
+  const terminal = (args: readonly string[]): Promise<string> => runInTerminal(args, { configFile, clock, environment });
+  return { clock, mesh, lab, discord, redis, faults: panel.faults, people, authenticators, configFile, logFile, terminal };
 }
 
 async function ownRedis({ dir, environment }: DemoOptions, guard: Guard): Promise<LabRedis | undefined> {
