@@ -8,6 +8,7 @@ interface Pending {
 
 /** A clock that stands at a whole second until it is moved by hand; its timers fire then, in their order, and never by themselves. */
 export class HandClock implements Clock {
+  readonly sleep = (ms: number): Promise<void> => new Promise((resolve) => void this.after(ms, resolve));
   #now = Date.UTC(2026, 10, 24, 3);
   #pending: Pending[] = [];
   #watchers: (() => void)[] = [];
@@ -21,10 +22,6 @@ export class HandClock implements Clock {
     this.#pending.push(timer);
     for (const look of this.#watchers) look();
     return { stop: () => void (this.#pending = this.#pending.filter((one) => one !== timer)) };
-  }
-
-  sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.after(ms, resolve));
   }
 
   /** Resolves as soon as a timer of exactly so many milliseconds is set. */

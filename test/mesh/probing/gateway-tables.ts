@@ -1,4 +1,9 @@
-/** The parts of docs/probes.md that are derived from the verdicts and from the recordings. */
+/**
+ * The parts of docs/probes.md that are derived from the verdicts and from the recordings. Run by itself it writes them anew: look at the difference before it
+ * is committed, for the page is what the test expects.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { classifyTls } from '../../../src/mesh/probing/gateway.ts';
 import { PATH_VERDICTS } from '../../../src/mesh/probing/gateway-path-verdicts.ts';
 import { judgeTrust, TRUST_CAUSES } from '../../../src/mesh/probing/gateway-trust.ts';
@@ -36,7 +41,7 @@ export function partOf(page: string, name: string): string | undefined {
 }
 
 /** The page with every part as it should be. */
-export function withParts(page: string): string {
+function withParts(page: string): string {
   return Object.entries(derivedParts()).reduce((text, [name, part]) => {
     const [begin, end] = markers(name);
     const [before = '', rest = ''] = text.split(begin);
@@ -90,4 +95,9 @@ function trustOf({ observation, chainIsRecorded }: RecordedProbe): string {
   const expected = { trustDomain: 'cluster.local', namespace: 'sample-b', serviceAccount: 'httpbin' };
   const fault = judgeTrust({ chain: observation.certificates, bundle: [PKI.certificate('root')], expected, now: RECORDED_AT });
   return fault === undefined ? 'trusted' : `\`${fault.code}\``;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const page = join(import.meta.dirname, '../../../docs/probes.md');
+  writeFileSync(page, withParts(readFileSync(page, 'utf8')));
 }
