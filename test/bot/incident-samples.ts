@@ -2,6 +2,7 @@
 import type { DueIncident, IncidentBoard, ShownIncident } from '../../src/actions/alerts.ts';
 import type { Incident } from '../../src/alerts/model.ts';
 import type { Cause } from '../../src/mesh/health.ts';
+import { OperatorError } from '../../src/core/errors.ts';
 import { AT } from './samples.ts';
 
 export const CAUSE: Cause = {
@@ -69,6 +70,10 @@ export interface TestBoard extends IncidentBoard {
   /** Redis lost what was shown. */
   forgetShown(): void;
   shownOf(id: string): ShownIncident | undefined;
+  /** So many notes from now on are lost, as when the process ends or Redis is away right then. */
+  loseNotes(count: number): void;
+  /** How often one was read to be shown, or all that are due. */
+  looks(): number;
   /** Everything that was noted, in order. */
   readonly noted: readonly (ShownIncident & { readonly id: string })[];
 }
@@ -78,6 +83,8 @@ export function testBoard(): TestBoard {
   const incidents = new Map<string, Incident>();
   const shown = new Map<string, ShownIncident>();
   const noted: (ShownIncident & { id: string })[] = [];
+  let looks = 0;
+  let lost = 0;
   const dueOf = (one: Incident): DueIncident => {
     const before = shown.get(one.id);
     return structuredClone(before === undefined ? { incident: one } : { incident: one, shown: before });
@@ -91,12 +98,18 @@ export function testBoard(): TestBoard {
     },
     forgetShown: () => shown.clear(),
     shownOf: (id) => shown.get(id),
-    due: async (limit) =>
-      [...incidents.values()]
-        .filter(({ id, version, announcedAt }) => announcedAt !== undefined && version > (shown.get(id)?.version ?? 0))
-        .slice(0, limit)
-        .map(dueOf),
+    looks: () => looks,
+    loseNotes: (count) => void (lost = count),
+    async due(limit) {
+      looks += 1;
+      const waiting = [...incidents.values()].filter(
+        ({ id, version, announcedAt }) => announcedAt !== undefined && version > (shown.get(id)?.version ?? 0),
+      );
+      return waiting.slice(0, limit).map(dueOf);
+    },
     async shown(id, now) {
+      lost -= 1;
+      if (lost >= 0) throw new OperatorError({ reason: 'unreachable', what: 'Cannot note what was shown' });
       noted.push({ id, ...now });
       if ((shown.get(id)?.version ?? 0) <= now.version) shown.set(id, structuredClone(now));
     },

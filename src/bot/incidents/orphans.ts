@@ -4,7 +4,7 @@ import { ruleOf, sentence } from '../../alerts/rules.ts';
 import type { AlertState, SubjectHealth } from '../../alerts/model.ts';
 import { MINUTE } from '../../core/duration.ts';
 import { dateTime, plain, timeOfDay, type Card } from '../card.ts';
-import type { OpenMessage } from './open-messages.ts';
+import type { OwnMessage } from './own-messages.ts';
 
 /** What is not followed so long after the new beginning has left the configuration, in milliseconds. */
 const FORGOTTEN_AFTER_MS = 30 * MINUTE;
@@ -13,7 +13,7 @@ const FORGOTTEN_AFTER_MS = 30 * MINUTE;
  * What an open message says from now on; undefined where that is not known yet, or where an incident of the same root takes it over. `message`: one
  * whose incident nobody knows.
  */
-export function orphanCard(message: OpenMessage, state: AlertState, now: number): Card | undefined {
+export function orphanCard(message: OwnMessage, state: AlertState, now: number): Card | undefined {
   const isFollowed = Object.values(state.incidents).some(({ marker, endedAt }) => marker === message.marker && endedAt === undefined);
   if (isFollowed || message.at >= state.begunAt) return undefined;
   const found = Object.entries(state.subjects).find(

@@ -7,9 +7,9 @@ import type { BotContext } from '../context.ts';
 import { discordError, isPassing } from '../discord-error.ts';
 import { createDesk } from './desk.ts';
 import { createHolds } from './holds.ts';
-import { readOpenMessages } from './open-messages.ts';
 import { byUrgency } from './order.ts';
 import { orphanCard } from './orphans.ts';
+import { readOwnMessages } from './own-messages.ts';
 import { createTurns } from './turns.ts';
 
 /** How often the board is looked at, and how long showing one incident may take, in milliseconds. */
@@ -36,8 +36,8 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   const { clock, incidents: board, alertsChannel: channel, escalationRole: role } = context;
   if (board === undefined) return { failure: () => undefined, stopped: Promise.resolve() };
   const log = context.log.child({ component: 'incidents' });
-  const open = readOpenMessages(client, channel, log);
-  const desk = createDesk({ client, clock, board, channel, role, open });
+  const own = readOwnMessages(client, channel, log);
+  const desk = createDesk({ client, clock, board, channel, role, own });
   const turns = createTurns(context.claims, clock);
   const holds = createHolds();
   let failure: Failure | undefined;
@@ -58,10 +58,10 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   async function sweep(on: IncidentBoard): Promise<void> {
     const state = await context.alertState?.();
     if (state === undefined || holds.isHeld(EVERYTHING)) return;
-    for (const message of await open.all()) {
+    for (const message of await own.open()) {
       const card = orphanCard(message, state, clock.now());
       if (card === undefined || (await on.get(message.id)) !== undefined || !(await isOurTurn())) continue;
-      await withDeadline(clock, SHOW_MS, 'Ending an alert that nobody knows', () => desk.close(message.message, card), signal);
+      await withDeadline(clock, SHOW_MS, 'Ending an alert that nobody knows', (until) => desk.close(message.message, card, until), signal);
       log.info({ incident: message.id, message: message.message }, 'an alert that nobody knew any more was ended');
     }
   }
@@ -85,7 +85,7 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   /** Of several bots one shows everything for a while. What another did before is not known here. */
   async function isOurTurn(): Promise<boolean> {
     const turn = await turns.take();
-    if (turn === 'new') open.doubt();
+    if (turn === 'new') own.doubt();
     return turn !== 'other';
   }
 
@@ -94,7 +94,7 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
     const now = await on.get(id);
     if (now === undefined || (now.shown?.version ?? 0) >= now.incident.version) return;
     try {
-      await withDeadline(clock, SHOW_MS, 'Showing an alert', () => desk.show(now), signal);
+      await withDeadline(clock, SHOW_MS, 'Showing an alert', (until) => desk.show(now, until), signal);
       holds.clear(id);
       holds.clear(EVERYTHING);
       [failed, failure] = [0, undefined];

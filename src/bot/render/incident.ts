@@ -35,11 +35,11 @@ function openCard(incident: Incident, firstAt: number | undefined): Card {
     title: `${marksOf(incident)} · ${plain(incident.title)} · ${relativeTime(startedAt)}`,
     body: [
       `${evidenceText(incident)}.`,
+      ...whoLines(incident),
       ...(incident.cause?.facts ?? []).slice(0, LISTED_FACTS).map(plain),
       `since ${timeOfDay(startedAt)}${context.map((text) => ` · ${plain(text)}`).join('')}`,
       ...hiddenLines(incident),
       ...nextLines(incident),
-      ...whoLines(incident),
       ...(late
         ? [`-# Told late: it was to be told at ${dateTime(announcedAt)}. The bot, Discord or Redis was away, or much came at once.`]
         : []),
@@ -136,11 +136,14 @@ function recoveredLines({ hidMost, hides }: Incident): readonly string[] {
   return [hidMost === 1 ? 'The hidden subject is healthy again.' : `${hidMost} hidden subjects are healthy again.`];
 }
 
+/** By this a message is known that tells of all that happened. */
+export const TOLD_WHOLE = 'Told only now: it came and went before anything could be posted.';
+
 /** Nobody could read of it while it lasted. */
 function cameAndWent({ history }: Incident): readonly string[] {
   const left = history.length - LISTED_HISTORY;
   return [
-    'Told only now: it came and went before anything could be posted.',
+    TOLD_WHOLE,
     ...(left > 0 ? [`-# ${left} earlier ${left === 1 ? 'line' : 'lines'} left out`] : []),
     ...history.slice(-LISTED_HISTORY).map((line) => `-# ${historyText(line)}`),
   ];
