@@ -1,5 +1,6 @@
 /** Everything that is measured, each with its target and its baseline. Repeats are few, as a run should end within minutes. */
 import { join } from 'node:path';
+import { measureAlerts, measureProbes } from './alerts.ts';
 import { byHand, distributeOnce } from './distribute.ts';
 import type { Figure, Unmeasured } from './figure.ts';
 import { median } from './figure.ts';
@@ -40,6 +41,8 @@ export async function measure(options: BenchOptions): Promise<void> {
     await few.stop();
   }
   await part(options, `${MANY} clusters`, () => measureMany(options, memory));
+  await part(options, 'alerts', () => measureAlerts(options));
+  for (const count of [FEW, MANY]) await part(options, `probes of ${count} clusters`, () => measureProbes(options, count));
 }
 
 /** What fails is told, and the rest is measured all the same. */

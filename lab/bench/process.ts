@@ -28,6 +28,10 @@ export interface Running {
   readonly readyMs: number;
   /** Resident memory in megabytes (10^6 bytes), once it no longer changes. */
   idleMb(): Promise<number>;
+  /** Resident memory now. */
+  memoryMb(): Promise<number>;
+  /** Processor time so far, in milliseconds. */
+  processorMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +42,13 @@ export async function startService(config: string, where: Environment): Promise<
   const last = await untilReady(child);
   const readyMs = performance.now() - began;
   if (last !== undefined) throw new Error(`The product ended, or was not ready within ${READY_WITHIN_MS / 1_000} s; it last said: ${last}`);
-  return { readyMs, idleMb: () => settled(child), stop: () => end(child) };
+  return {
+    readyMs,
+    idleMb: () => settled(child),
+    memoryMb: () => residentMb(child),
+    processorMs: () => processorMs(child),
+    stop: () => end(child),
+  };
 }
 
 /** Runs one command of the product; resolves with how long it took, in milliseconds, its exit code and what it printed. */
@@ -97,6 +107,15 @@ async function settled(child: ChildProcess): Promise<number> {
     before = now;
   }
   return before;
+}
+
+/** The kernel counts in hundredths of a second (`USER_HZ`). */
+const TICK_MS = 10;
+
+async function processorMs({ pid }: ChildProcess): Promise<number> {
+  // The name of the program stands in brackets and may hold blanks.
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 async function residentMb({ pid }: ChildProcess): Promise<number> {

@@ -1,11 +1,13 @@
 /** A mesh of the lab, its Discord and its Redis, with nothing of the product in it yet. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLabClock } from '../clock.ts';
+import { createLabClock, type LabClock } from '../clock.ts';
 import { discordSection, invite, type DemoPeople } from '../demo/people.ts';
 import { startLabDiscord, type LabDiscord } from '../discord/index.ts';
 import { startRedis } from '../redis.ts';
 import { clustersOf } from '../scene/cluster.ts';
+import type { ConfigOptions } from '../scene/config.ts';
+import { buildProbedMesh, type ProbedMesh } from '../gateways/probed-mesh.ts';
 import { buildMesh, type LabMesh } from '../scene/mesh.ts';
 
 export interface Stage {
@@ -29,12 +31,58 @@ const SCHEDULES = {
   'audit-schedules': 'off',
 };
 
+/** Links, gateways and API servers are measured as often as the product does by itself; whether schedules run is audited seldom. */
+const PROBED = { ...SCHEDULES, 'probe-links': '*/3 * * * * *' };
+
+/** A stage whose mesh is measured from its first cluster. */
+export interface ProbedStage extends Stage {
+  readonly lab: ProbedMesh;
+}
+
+/** Builds a mesh of `count` clusters with its tailnet and its gateways, and a configuration that has them measured. */
+export async function setProbedStage(dir: string, count: number, environment: NodeJS.ProcessEnv): Promise<ProbedStage> {
+  const clock = createLabClock();
+  await mkdir(join(dir, 'tailnet'), { recursive: true, mode: 0o700 });
+  const lab = await buildProbedMesh({ clock, clusters: clustersOf(count), dir: join(dir, 'tailnet') });
+  const { mesh } = lab;
+  const stage = await furnish({ dir, mesh, clock, environment, schedules: PROBED, more: lab.configOf(mesh.signer.name) });
+  return {
+    ...stage,
+    lab,
+    async stop() {
+      await stage.stop();
+      await lab.stop();
+    },
+  };
+}
+
 /** Builds a mesh of `count` clusters and writes a configuration for it into `dir`. */
 export async function setStage(dir: string, count: number, environment: NodeJS.ProcessEnv): Promise<Stage> {
   const clock = createLabClock();
+  const mesh = await buildMesh({ clock, clusters: clustersOf(count) });
+  const stage = await furnish({ dir, mesh, clock, environment, schedules: SCHEDULES, more: {} });
+  return {
+    ...stage,
+    async stop() {
+      await stage.stop();
+      await mesh.stop();
+    },
+  };
+}
+
+interface Furnishing {
+  readonly dir: string;
+  readonly mesh: LabMesh;
+  readonly clock: LabClock;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly schedules: Readonly<Record<string, string>>;
+  readonly more: Partial<ConfigOptions>;
+}
+
+/** Everything around a mesh; ends all of it but the mesh. */
+async function furnish({ dir, mesh, clock, environment, schedules, more }: Furnishing): Promise<Stage> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const redis = await startRedis({ dir: join(dir, 'redis'), environment });
-  const mesh = await buildMesh({ clock, clusters: clustersOf(count) });
   const kubeconfigDir = join(dir, 'kubeconfigs');
   await mesh.writeKubeconfigs(kubeconfigDir);
   const discord = await startLabDiscord({ clock });
@@ -43,7 +91,7 @@ export async function setStage(dir: string, count: number, environment: NodeJS.P
   await writeFile(tokenFile, discord.token, { mode: 0o600 });
   const configFile = join(dir, 'meshwarden.yaml');
   const section = discordSection(discord, people, tokenFile);
-  await writeFile(configFile, mesh.configYaml({ kubeconfigDir, discord: section, redisUrl: redis.url, schedules: SCHEDULES }));
+  await writeFile(configFile, mesh.configYaml({ kubeconfigDir, discord: section, redisUrl: redis.url, schedules, ...more }));
   return {
     mesh,
     discord,
@@ -52,7 +100,6 @@ export async function setStage(dir: string, count: number, environment: NodeJS.P
     kubeconfigDir,
     async stop() {
       await discord.stop();
-      await mesh.stop();
       await redis.stop();
     },
   };
