@@ -66,6 +66,11 @@ test('/mesh certs, /mesh help and /mesh bot', async () => {
   expect({ certs: certs.ephemeral, help: help.ephemeral }).toEqual({ certs: false, help: true });
   expect(help.text.split('\n').filter((line) => line.startsWith('**'))).toEqual([
     '**/mesh status** `[cluster]` Clusters, links, gateways, certificate authority, open problems',
+    '**/mesh alerts** What is open, acknowledged, silenced, and what was',
+    '**/mesh ack** `<incident> [hours]` Take an alert: you have it in hand (operator)',
+    '**/mesh silence** `<match> <duration> <reason>` Hear nothing of a subject for a while (operator)',
+    '**/mesh unsilence** `<id>` End a silence before its time (operator)',
+    '**/mesh probe** `<from> <to>` Measure the way to a cluster, layer by layer',
     '**/mesh certs** What is signed by whom, until when, and what renews next',
     '**/mesh rotate-ca** `<scope> [cluster] [speed] [crl] [dry-run]` A new intermediate, a new root, or a new key now (operator)',
     '**/mesh rotation** What is under way: pause, resume, abort',
