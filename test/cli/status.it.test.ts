@@ -78,8 +78,8 @@ describe('meshwarden status', () => {
         { from: 'cluster-b', to: 'cluster-a', notMeasured: 'no link probe runs' },
       ],
       gateways: [
-        { cluster: 'cluster-a', state: 'ready', ready: 1, total: 1, addresses: ['100.64.0.10'] },
-        { cluster: 'cluster-b', state: 'ready', ready: 1, total: 1, addresses: ['100.64.0.20'] },
+        { cluster: 'cluster-a', state: 'ready', ready: 1, total: 1, addresses: ['100.64.0.10'], asked: [] },
+        { cluster: 'cluster-b', state: 'ready', ready: 1, total: 1, addresses: ['100.64.0.20'], asked: [] },
       ],
       authority: {
         rootNotAfter: now + (3650 - 30) * day,

@@ -50,7 +50,7 @@ describe('rights to change the authority', () => {
       {
         check: 'cluster-write-rights',
         state: 'warning',
-        text: '3 rights are missing to change the authority; looking works. Cannot: distribute, rotate an intermediate, rotate the root, restart istiod',
+        text: '2 rights are missing to change the authority; looking works. Cannot: distribute, rotate an intermediate, rotate the root, restart istiod',
         next: 'Apply deploy/rbac/writer.yaml again, or add these rules:',
         paste: [
           '# Role in namespace istio-system',
@@ -60,7 +60,7 @@ describe('rights to change the authority', () => {
           '  verbs: [patch]',
           "- apiGroups: ['']",
           '  resources: [pods]',
-          '  verbs: [list, patch]',
+          '  verbs: [patch]',
         ],
       },
     ]);
