@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = SECOND;
 const SHOW_MS = 30 * SECOND;
 /** So many are read at a time, and so many shown before the board is read again: a page does not wait for what was there before it. */
 const MOST_READ = 1_000;
-const SHOWN_AT_ONCE = 10;
+const SHOWN_AT_ONCE = 3;
 /** After so many failures in a row it is Discord or the channel, and everything waits. */
 const ALL_FAIL = 3;
 const EVERYTHING = '';
