@@ -15,6 +15,7 @@ import type { AuthorityTarget } from '../k8s/target.ts';
 import type { RedisConnections } from '../store/connection.ts';
 import { createCaMemory, createProblemHistory } from '../store/memory.ts';
 import { createOutbox } from '../store/outbox.ts';
+import { createVantages } from '../store/vantages.ts';
 import { healthReader, openAlerts } from './alerts.ts';
 import { openAuthority, openChangeServices } from './changes.ts';
 import { openProber } from './open-prober.ts';
@@ -42,7 +43,8 @@ const CONCURRENT_JOBS = 8;
 export function startWorker({ config, mesh, target, connections, queue, queues, machine }: WorkerParts): () => Promise<void> {
   const store = connections.open('prompt');
   const authority = openAuthority(config, target, mesh, machine);
-  const prober = openProber({ config, pool: mesh, machine });
+  const vantages = createVantages(store);
+  const prober = openProber({ config, pool: mesh, machine, measuredElsewhere: () => vantages.alive(machine.clock.now()) });
   const alerts = openAlerts({ config, redis: store, prober, elsewhere: probeElsewhere(queues), machine });
   const context = {
     ...machine,

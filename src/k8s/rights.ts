@@ -90,6 +90,24 @@ export function signerWriterRights(rootNamespace: string, intermediatesNamespace
   ]);
 }
 
+/** What `meshwarden canary` needs in every cluster (`deploy/rbac/canary-installer.yaml`). */
+export function canaryInstallerRights(namespace: string): readonly Right[] {
+  return expand([
+    { group: '', resources: ['namespaces'], names: [namespace], verbs: ['get', 'patch', 'delete'] },
+    { group: '', resources: ['namespaces'], verbs: ['create'] },
+    { group: '', resources: ['serviceaccounts', 'services'], verbs: ['get', 'create', 'patch', 'delete'] },
+    { group: 'apps', resources: ['deployments'], verbs: ['get', 'create', 'patch', 'delete'] },
+  ]);
+}
+
+/** What having canaries ask each other needs beside the reader's (`deploy/rbac/canary-asker.yaml`). */
+export function canaryAskerRights(namespace: string): readonly Right[] {
+  return expand([
+    { group: '', resources: ['pods'], verbs: ['list'], namespace },
+    { group: '', resources: ['pods/portforward'], verbs: ['get', 'create'], namespace },
+  ]);
+}
+
 function expand(rules: readonly Rule[]): readonly Right[] {
   return rules.flatMap(({ group, resources, verbs, namespace, names }) =>
     resources.flatMap((resource) =>

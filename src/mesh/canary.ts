@@ -23,6 +23,11 @@ export const CANARY_POD_PORT = 8080;
 const NAME = 'mesh-canary';
 const LABELS = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/managed-by': 'meshwarden' };
 
+/** What the Deployment and the pods of a cluster's canary carry. */
+export function canaryLabels(cluster: string): Readonly<Record<string, string>> {
+  return { ...LABELS, 'app.kubernetes.io/instance': cluster };
+}
+
 /** The name of a cluster's canary Service. */
 export function canaryService({ service }: Pick<CanaryPlace, 'service'>, cluster: string): string {
   return service.replaceAll('{cluster}', cluster);
@@ -40,12 +45,12 @@ export function canaryHost(place: CanaryPlace, cluster: string): { readonly host
  */
 export function canaryObjects(place: CanaryPlace, cluster: string, clusters: readonly string[]): readonly CanaryObject[] {
   const { namespace } = place;
-  const own = { ...LABELS, 'app.kubernetes.io/instance': cluster };
+  const own = canaryLabels(cluster);
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...LABELS, 'istio-injection': 'enabled' } } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace, labels: LABELS }, automountServiceAccountToken: false },
     ...clusters.map((of): CanaryObject => {
-      const labels = { ...LABELS, 'app.kubernetes.io/instance': of };
+      const labels = canaryLabels(of);
       return {
         apiVersion: 'v1',
         kind: 'Service',

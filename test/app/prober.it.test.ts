@@ -13,6 +13,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import { systemRandom } from '../../src/core/random.ts';
 import { subjectKey, type Sample } from '../../src/mesh/health.ts';
+import { allowAskingCanaries } from '../k8s/canary-rights.ts';
 
 const { signal } = new AbortController();
 let lab: ProbedMesh;
@@ -21,7 +22,7 @@ let dir: string;
 let prober: Prober;
 let close: () => Promise<void>;
 
-async function proberIn(cluster: string): Promise<{ prober: Prober; close: () => Promise<void> }> {
+async function proberIn(cluster: string, elsewhere?: readonly string[]): Promise<{ prober: Prober; close: () => Promise<void> }> {
   const clock = lab.mesh.clock;
   const file = join(dir, `config-${cluster}.yaml`);
   await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, ...lab.configOf(cluster) }));
@@ -29,7 +30,15 @@ async function proberIn(cluster: string): Promise<{ prober: Prober; close: () =>
   if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
   const machine = { clock, random: systemRandom, log: createLogger('silent', { write: () => undefined }), version: '0' };
   const pool = openMesh(loaded.config, machine);
-  return { prober: openProber({ config: loaded.config, pool, machine }), close: () => pool.close() };
+  return {
+    prober: openProber({
+      config: loaded.config,
+      pool,
+      machine,
+      ...(elsewhere === undefined ? {} : { measuredElsewhere: () => Promise.resolve(elsewhere) }),
+    }),
+    close: () => pool.close(),
+  };
 }
 
 /** `rule subject` with what it says: the outcome, and the code where it is not well. */
@@ -58,6 +67,7 @@ beforeAll(async () => {
   lab = await buildProbedMesh({ clock: createLabClock(), dir });
   await lab.mesh.writeKubeconfigs(dir);
   await lab.settled();
+  allowAskingCanaries(lab.mesh);
   faults = createFaults(lab.faults());
   ({ prober, close } = await proberIn('cluster-a'));
 });
@@ -81,6 +91,13 @@ const WELL = {
   'api-down api:cluster-b': 'ok',
   'gateway-pods gatewayPods:cluster-a': 'ok',
   'gateway-pods gatewayPods:cluster-b': 'ok',
+};
+
+/** What the canary of the other cluster reports, where no worker runs there. */
+const REPORTED = {
+  'link-down link:cluster-b>cluster-a': 'ok',
+  'gateway-down gateway:cluster-b>cluster-a': 'ok',
+  'gateway-trust gateway:cluster-b>cluster-a': 'ok',
 };
 
 /** What the whole prober says, the same as {@link WELL} but for these. */
@@ -110,6 +127,7 @@ describe('src/app/prober', () => {
       'canary-missing canary:cluster-b': 'ok',
       'remote-api remoteApi:cluster-a>cluster-b': 'ok',
       'version-skew versions': 'ok',
+      ...REPORTED,
     });
     expect(told(await prober.publicPath(signal))).toEqual({ 'public-path publicPath:cluster-a>cluster-b': 'ok' });
   });
@@ -162,7 +180,14 @@ describe('src/app/prober', () => {
     ['remote-secret-wrong-ca-cluster-a-cluster-b', { 'remote-api remoteApi:cluster-a>cluster-b': 'failing kubeconfig-ca' }],
     ['reader-token-revoked-cluster-b', { 'remote-api remoteApi:cluster-a>cluster-b': 'failing kubeconfig-token' }],
     ['clock-skew-cluster-b', { 'clock-skew clock:cluster-b': 'failing clock-off' }],
-    ['canary-missing-cluster-b', { 'canary-missing canary:cluster-b': 'failing canary-absent' }],
+    [
+      'link-cut-cluster-b-cluster-a',
+      {
+        'link-down link:cluster-b>cluster-a': 'unknown canary-timeout',
+        'gateway-down gateway:cluster-b>cluster-a': 'failing canary-timeout',
+        'gateway-trust gateway:cluster-b>cluster-a': 'unknown canary-timeout',
+      },
+    ],
   ])('tells once a minute what %s does, and nothing more', async (fault, expected) => {
     await under(fault, async () => {
       const fresh = await proberIn('cluster-a');
@@ -175,10 +200,29 @@ describe('src/app/prober', () => {
         'canary-missing canary:cluster-b': 'ok',
         'remote-api remoteApi:cluster-a>cluster-b': 'ok',
         'version-skew versions': 'ok',
+        ...REPORTED,
       };
       const seen = unlike(told(await fresh.prober.slow(signal)), well);
       await fresh.close();
       expect(seen).toEqual(expected);
+    });
+  });
+
+  it('measures no way that a worker measures, nor one whose canary is missing', async () => {
+    const reported = async (elsewhere: readonly string[]): Promise<readonly string[]> => {
+      const fresh = await proberIn('cluster-a', elsewhere);
+      const seen = Object.keys(told(await fresh.prober.slow(signal)));
+      await fresh.close();
+      return seen.filter((key) => key in REPORTED);
+    };
+    expect(await reported(['cluster-a'])).toEqual(Object.keys(REPORTED));
+    expect(await reported(['cluster-a', 'cluster-b'])).toEqual([]);
+    await under('canary-missing-cluster-b', async () => {
+      expect(await reported([])).toEqual([]);
+      const fresh = await proberIn('cluster-a');
+      const seen = await fresh.prober.slow(signal);
+      await fresh.close();
+      expect(told(seen)['canary-missing canary:cluster-b']).toBe('failing canary-absent');
     });
   });
 

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { readerRights, reviewRights, signerRights, signerWriterRights, writerRights, type Right } from '../../src/k8s/rights.ts';
+import {
+  canaryAskerRights,
+  canaryInstallerRights,
+  readerRights,
+  reviewRights,
+  signerRights,
+  signerWriterRights,
+  writerRights,
+  type Right,
+} from '../../src/k8s/rights.ts';
 import { NEVER, startBench, type Bench } from './lab.ts';
 
 interface Role {
@@ -59,6 +68,11 @@ describe('src/k8s/rights.ts', () => {
   it('asks for exactly what the two manifests of the writer grant', () => {
     expect(sorted(writerRights('istio-system'))).toEqual(sorted(granted('writer.yaml')));
     expect(sorted(signerWriterRights('cert-manager', 'istio-ca'))).toEqual(sorted(granted('signer-writer.yaml')));
+  });
+
+  it('asks for exactly what the two manifests about the canary grant', () => {
+    expect(sorted(canaryInstallerRights('mesh-canary'))).toEqual(sorted(granted('canary-installer.yaml')));
+    expect(sorted(canaryAskerRights('mesh-canary'))).toEqual(sorted(granted('canary-asker.yaml')));
   });
 
   it('asks for no right on the Secret of the root', () => {

@@ -21,6 +21,8 @@ import { createMemo, type Memo } from './memo.ts';
 export interface ProberOptions {
   /** Only ways that begin here: a worker elsewhere leaves single clusters to the service. */
   readonly onlyWays?: boolean;
+  /** Clusters in which a worker measures by itself; absent: in none. */
+  readonly measuredElsewhere?: () => Promise<readonly string[]>;
   readonly config: Config;
   readonly pool: ClusterPool;
   readonly machine: { readonly clock: Clock; readonly random: Random; readonly log: Logger };

@@ -20,6 +20,7 @@ import {
 import { judgeKubeconfig, judgePublicPath, type RequestVerdict } from '../../mesh/probing/request-verdicts.ts';
 import { probeKubeconfig } from '../../probes/kubeconfig-probe.ts';
 import { probePublicPath } from '../../probes/public-path.ts';
+import { measureCanaryWays } from './canary-ways.ts';
 import { canaryOf, remotesHere } from './direction.ts';
 import { othersOf, readingOf, type ProberParts } from './parts.ts';
 
@@ -28,16 +29,22 @@ const AT_ONCE = 8;
 const PART_MS = 10 * SECOND;
 const ANSWER_MS = 3 * SECOND;
 
-/** Remote secrets, serving chains, clocks, versions, canaries. */
+/** Remote secrets, serving chains, clocks, versions, canaries, and ways that canaries report of. */
 export async function measureSlow(parts: ProberParts, signal: AbortSignal): Promise<readonly Sample[]> {
   const taken = { at: parts.machine.clock.now(), vantage: parts.vantage };
   if (parts.onlyWays === true) return measureRemotes(parts, { taken, signal });
-  const [clusters, remote] = await Promise.all([
+  const [clusters, remote, reported] = await Promise.all([
     inTurns(parts.pool.members, AT_ONCE, (member) => measureCluster(member, parts, { taken, signal })),
     measureRemotes(parts, { taken, signal }),
+    measureCanaryWays(parts, taken, signal),
   ]);
   const versions = new Map(clusters.flatMap(({ name, versions: seen }) => (seen.ok ? [[name, seen.value] as const] : [])));
-  return [...clusters.flatMap(({ samples }) => samples), ...remote, versionsSample(versions, parts.pool.members.length, taken)];
+  return [
+    ...clusters.flatMap(({ samples }) => samples),
+    ...remote,
+    ...reported,
+    versionsSample(versions, parts.pool.members.length, taken),
+  ];
 }
 
 interface Moment {

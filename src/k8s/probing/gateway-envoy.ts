@@ -1,22 +1,18 @@
-import { request } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { withDeadline } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import { OperatorError, toFailure } from '../../core/errors.ts';
 import type { EnvoyEvidence } from '../../mesh/probing/gateway-evidence.ts';
 import type { ClusterClient } from '../client.ts';
-import { forwardPort } from '../port-forward.ts';
 import { readGatewayServices } from '../readers/east-west.ts';
 import { shaped, type Reading } from '../readers/reading.ts';
 import { PODS } from '../resources.ts';
+import { askPod } from './pod-http.ts';
 
 /** Envoy's admin interface, on the loopback address of the pod. */
 const ADMIN_PORT = 15_000;
 const DEADLINE_MS = 2_500;
 /** Gateways have few pods; of many some are enough. */
 const MOST_PODS = 3;
-const MOST_BYTES = 4 * 1024 * 1024;
 
 const Pod = z.object({
   metadata: z.object({ name: z.string() }),
@@ -58,7 +54,7 @@ export interface EnvoyQuestion {
  */
 export async function readGatewayEnvoys(reading: Reading, { servername, clock }: EnvoyQuestion): Promise<EnvoyEvidence> {
   const pods = await runningPods(reading);
-  const answers = await Promise.allSettled(pods.map((pod) => askPod(pod, reading, clock)));
+  const answers = await Promise.allSettled(pods.map((pod) => askEnvoy(pod, reading, clock)));
   const seen = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   if (seen.length === 0) throw firstFailure(answers, reading.client);
   const hosts = seen.flatMap(({ cluster_statuses }) =>
@@ -90,42 +86,12 @@ async function runningPods(reading: Reading): Promise<readonly GatewayPod[]> {
   return lists.flat().slice(0, MOST_PODS);
 }
 
-function askPod({ namespace, name }: GatewayPod, { client, signal }: Reading, clock: Clock): Promise<z.output<typeof Clusters>> {
-  const what = `Cannot ask the Envoy of ${name} (cluster ${client.cluster})`;
-  return withDeadline(
-    clock,
-    DEADLINE_MS,
-    what,
-    async (inner) => {
-      const stream = await forwardPort(client, { namespace, pod: name, port: ADMIN_PORT }, { signal: inner, clock });
-      inner.addEventListener('abort', () => stream.destroy(), { once: true });
-      try {
-        return shaped(Clusters, JSON.parse(await get(stream, '/clusters?format=json')), 'the clusters of an Envoy', { client });
-      } finally {
-        stream.destroy();
-      }
-    },
-    signal,
+async function askEnvoy({ namespace, name }: GatewayPod, reading: Reading, clock: Clock): Promise<z.output<typeof Clusters>> {
+  const body = await askPod(
+    { namespace, pod: name, port: ADMIN_PORT, path: '/clusters?format=json', withinMs: DEADLINE_MS, clock },
+    reading,
   );
-}
-
-function get(stream: Duplex, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ createConnection: () => stream, path, headers: { host: 'localhost', connection: 'close' } });
-    asked.once('error', reject);
-    asked.once('response', (answer) => {
-      const parts: Buffer[] = [];
-      let length = 0;
-      answer.on('data', (part: Buffer) => {
-        length += part.length;
-        parts.push(part);
-        if (length > MOST_BYTES) answer.destroy(new Error('an Envoy answered with more than can be read'));
-      });
-      answer.once('error', reject);
-      answer.once('end', () => resolve(Buffer.concat(parts).toString('utf8')));
-    });
-    asked.end();
-  });
+  return shaped(Clusters, JSON.parse(body), 'the clusters of an Envoy', reading);
 }
 
 function firstFailure(answers: readonly PromiseSettledResult<unknown>[], { cluster }: ClusterClient): OperatorError {
