@@ -34,6 +34,9 @@ const SCHEDULES = {
 /** Links, gateways and API servers are measured as often as the product does by itself; whether schedules run is audited seldom. */
 const PROBED = { ...SCHEDULES, 'probe-links': '*/3 * * * * *' };
 
+/** A link that is cut many times is told of each time. */
+const STEADY = { flapping: { changes: 100 } };
+
 /** A stage whose mesh is measured from its first cluster. */
 export interface ProbedStage extends Stage {
   readonly lab: ProbedMesh;
@@ -45,7 +48,14 @@ export async function setProbedStage(dir: string, count: number, environment: No
   await mkdir(join(dir, 'tailnet'), { recursive: true, mode: 0o700 });
   const lab = await buildProbedMesh({ clock, clusters: clustersOf(count), dir: join(dir, 'tailnet') });
   const { mesh } = lab;
-  const stage = await furnish({ dir, mesh, clock, environment, schedules: PROBED, more: lab.configOf(mesh.signer.name) });
+  const stage = await furnish({
+    dir,
+    mesh,
+    clock,
+    environment,
+    schedules: PROBED,
+    more: { ...lab.configOf(mesh.signer.name), alerts: STEADY },
+  });
   return {
     ...stage,
     lab,
