@@ -57,7 +57,7 @@ describe('the end of the demo', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('leaves no process behind after %s', async (signal) => {
     const running = demo();
     await running.says('Ctrl-C');
-    expect(await left(running.said())).toHaveLength(3);
+    expect(await left(running.said())).toHaveLength(4);
 
     const gone = once(running.child, 'close');
     running.child.kill(signal);
