@@ -226,6 +226,13 @@ describe('src/app/prober', () => {
     });
   });
 
+  it('says beside a gateway that fails what its readiness port says', async () => {
+    await under('gateway-endpoint-down-cluster-b', async () => {
+      const samples = await prober.quick(signal);
+      expect(samples.find(({ rule }) => rule === 'gateway-down')?.cause?.facts.at(-1)).toBe('its readiness port 15021 says: 200 LIVE');
+    });
+  });
+
   it('does not take a gateway for dead behind which there is no canary to ask for', async () => {
     await under('canary-missing-cluster-b', async () => {
       const fresh = await proberIn('cluster-a');

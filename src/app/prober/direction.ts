@@ -14,11 +14,14 @@ import type { GatewayEvidence } from '../../mesh/probing/gateway-evidence.ts';
 import { judgePath, type PathConclusion } from '../../mesh/probing/gateway-path.ts';
 import type { Observed } from '../../mesh/model.ts';
 import type { Certificate } from '../../pki/certificate.ts';
+import { readinessOf } from '../../mesh/probing/request-verdicts.ts';
 import { probeGateway } from '../../probes/gateway.ts';
+import { probeReadiness, READINESS_PORT } from '../../probes/readiness.ts';
 import { readingOf, type ProberParts } from './parts.ts';
 
 /** Reading what changes seldom may take so long, in milliseconds: probes do not wait for an API server that does not answer. */
 const READ_MS = 2_000;
+const READY_MS = 1_000;
 const UNIQUE_LENGTH = 12;
 
 export interface GatewayMeasured {
@@ -52,10 +55,24 @@ export async function measureGateway(to: Member, parts: ProberParts, signal: Abo
     slowAfterMs: config.probes.slowAfter,
   };
   const first = judgePath(question);
-  const path = RESETS.has(first.code)
+  const explained = RESETS.has(first.code)
     ? judgePath({ ...question, evidence: await evidenceOf(to, target.servername, parts, signal) })
     : first;
+  const path = await withReadiness(explained, gateway.address, parts, signal);
   return { path, connects: [main.connect, control.connect] };
+}
+
+/** What the readiness port says is worth knowing where the path fails, and no verdict about it: a draining gateway serves on. */
+async function withReadiness(
+  path: PathConclusion,
+  host: string,
+  { dialer, machine }: ProberParts,
+  signal: AbortSignal,
+): Promise<PathConclusion> {
+  const { cause } = path;
+  if (path.path !== 'failing' || !path.hostAnswered || cause === undefined) return path;
+  const { says } = readinessOf(await probeReadiness({ host }, { dialer, clock: machine.clock, withinMs: READY_MS }, signal));
+  return { ...path, cause: { ...cause, facts: [...cause.facts, `its readiness port ${READINESS_PORT} says: ${says}`] } };
 }
 
 /** What a client cannot tell apart, the destination cluster can. */
