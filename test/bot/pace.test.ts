@@ -60,10 +60,10 @@ describe('the pace of posts', () => {
 });
 
 describe('what is left alone after it failed', () => {
-  it('waits ever longer, no longer than 20 looks, and longer only where that was asked', () => {
+  it('waits ever longer, no longer than 80 looks, and longer only where that was asked', () => {
     const holds = createHolds();
-    expect([1, 2, 3, 4, 5, 6].map(() => holds.fail('a'))).toEqual([2, 4, 8, 16, 20, 20]);
-    expect([holds.fail('b', 60), holds.fail('c', 5_000)]).toEqual([60, 120]);
+    expect([1, 2, 3, 4, 5, 6].map(() => holds.fail('a'))).toEqual([4, 8, 16, 32, 64, 80]);
+    expect([holds.fail('b', 60), holds.fail('c', 5_000)]).toEqual([60, 480]);
   });
 
   it('is tried again after its looks, and at once when it was well or is forgotten', () => {
@@ -72,7 +72,7 @@ describe('what is left alone after it failed', () => {
     holds.clear('b');
     holds.keep(['a', 'b']);
     const seen = [['a', 'b', 'c'].map((id) => holds.isHeld(id))];
-    for (let look = 0; look < 2; look += 1) holds.look();
+    for (let look = 0; look < 4; look += 1) holds.look();
     expect([...seen, holds.isHeld('a')]).toEqual([[true, false, false], false]);
   });
 });

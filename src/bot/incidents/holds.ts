@@ -1,9 +1,9 @@
 /** What is left alone for a while after it failed, the longer the more often. Time is counted in looks: a clock that jumps holds nothing back. */
 
 /** The longest wait, in looks. */
-const LONGEST = 20;
+const LONGEST = 80;
 /** The longest wait that is granted to whoever asks for one, in looks. */
-const LONGEST_ASKED = 120;
+const LONGEST_ASKED = 480;
 
 export interface Holds {
   /** One more look has begun. */
@@ -26,7 +26,7 @@ export function createHolds(): Holds {
     isHeld: (id) => (held.get(id)?.until ?? 0) > now,
     fail(id, looks = 0) {
       const failures = (held.get(id)?.failures ?? 0) + 1;
-      const wait = Math.max(Math.min(2 ** failures, LONGEST), Math.min(looks, LONGEST_ASKED));
+      const wait = Math.max(Math.min(2 ** (failures + 1), LONGEST), Math.min(looks, LONGEST_ASKED));
       held.set(id, { failures, until: now + wait });
       return wait;
     },

@@ -13,7 +13,7 @@ import { readOwnMessages } from './own-messages.ts';
 import { createTurns } from './turns.ts';
 
 /** How often the board is looked at, and how long showing one incident may take, in milliseconds. */
-const LOOK_EVERY_MS = SECOND;
+const LOOK_EVERY_MS = SECOND / 4;
 const SHOW_MS = 30 * SECOND;
 /** So many are read at a time, and so many shown before the board is read again: a page does not wait for what was there before it. */
 const MOST_READ = 1_000;
@@ -22,7 +22,7 @@ const SHOWN_AT_ONCE = 3;
 const ALL_FAIL = 3;
 const EVERYTHING = '';
 /** How often open messages are looked for that nobody knows any more, in looks. */
-const SWEEP_EVERY = 60;
+const SWEEP_EVERY = 240;
 
 export interface IncidentWatcher {
   /** Why the last incident could not be shown; undefined once one could. */
