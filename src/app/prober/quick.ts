@@ -16,6 +16,8 @@ import { othersOf, readingOf, type ProberParts } from './parts.ts';
 
 /** How many clusters are asked at a time. */
 const AT_ONCE = 16;
+/** Of those that did not answer last time: they cost nothing but time, and must not keep the others waiting. */
+const SILENT_AT_ONCE = 128;
 /** What an API server may take to answer, in milliseconds. */
 const API_MS = 2_000;
 /** Full packets are sent so seldom, in measurements: they cost more than others. */
@@ -28,6 +30,7 @@ export interface Quick {
 /** Remembers whom TCP did not reach, so that the next measurement asks more of them. */
 export function createQuick(parts: ProberParts): Quick {
   const silent = new Set<string>();
+  const mute = new Set<string>();
   let round = 0;
   return {
     async measure(signal) {
@@ -39,12 +42,26 @@ export function createQuick(parts: ProberParts): Quick {
       const targets = [...new Set(addresses)].map((address) => ({ address, sized, icmp: silent.has(address) }));
       const [reading, directions, clusters] = await Promise.all([
         parts.tailnet.measure(targets, signal),
-        inTurns(others, AT_ONCE, (to) => measureDirection(to, parts, signal)),
-        parts.onlyWays === true ? [] : inTurns(parts.pool.members, AT_ONCE, (member) => measureCluster(member, parts, { at, signal })),
+        inLanes(
+          others,
+          (to) => silent.has(addressOf(to)),
+          (to) => measureDirection(to, parts, signal),
+        ),
+        parts.onlyWays === true
+          ? []
+          : inLanes(
+              parts.pool.members,
+              ({ identity }) => mute.has(identity.name),
+              (member) => measureCluster(member, parts, { at, signal }),
+            ),
       ]);
       silent.clear();
       for (const { to, connects } of directions) {
-        if (tcpEvidence(connects) === 'silent') silent.add(to.identity.gateway?.address ?? '');
+        if (tcpEvidence(connects) === 'silent') silent.add(addressOf(to));
+      }
+      mute.clear();
+      for (const { rule, subject, outcome } of clusters.flat()) {
+        if (rule === 'api-down' && outcome !== 'ok' && subject.kind === 'api') mute.add(subject.cluster);
       }
       return [
         ...nodeSamples(reading, parts, at),
@@ -53,6 +70,20 @@ export function createQuick(parts: ProberParts): Quick {
       ];
     },
   };
+}
+
+function addressOf({ identity }: Member): string {
+  return identity.gateway?.address ?? '';
+}
+
+/** All of them, those that are likely to be slow in a lane of their own. */
+async function inLanes<T>(
+  members: readonly Member[],
+  isSlow: (member: Member) => boolean,
+  work: (member: Member) => Promise<T>,
+): Promise<readonly T[]> {
+  const { slow = [], usual = [] } = Object.groupBy(members, (member) => (isSlow(member) ? 'slow' : 'usual'));
+  return (await Promise.all([inTurns(usual, AT_ONCE, work), inTurns(slow, SILENT_AT_ONCE, work)])).flat();
 }
 
 interface Direction {
