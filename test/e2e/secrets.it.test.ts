@@ -9,8 +9,7 @@ import { discordSection, invite } from '../../lab/demo/people.ts';
 import { startLabDiscord } from '../../lab/discord/index.ts';
 import { createFaults } from '../../lab/faults.ts';
 import { everyKeyEverMade, secretsIn } from '../../lab/pki/keys.ts';
-import { meshFaults } from '../../lab/scene/faults/index.ts';
-import { buildMesh } from '../../lab/scene/mesh.ts';
+import { buildProbedMesh } from '../../lab/gateways/probed-mesh.ts';
 import { openAlerts, openMesh, registerOnce, startApp, trySetup } from '../../src/app.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
@@ -44,12 +43,26 @@ it('no key, token or kubeconfig leaves the process, whatever goes wrong', { time
   const dir = mkdtempSync(join(tmpdir(), 'meshwarden-secrets-'));
   const clock = createLabClock();
   await using redis = await testRedis();
-  const mesh = await buildMesh({ clock });
+  const lab = await buildProbedMesh({ clock, dir });
+  const { mesh } = lab;
   const discord = await startLabDiscord({ clock, ackMs: 20_000 });
   const people = invite(discord);
   await mesh.writeKubeconfigs(dir);
-  const text = mesh.configYaml({ kubeconfigDir: dir, redisUrl: redis.url, discord: discordSection(discord, people, 'token') });
-  const files = new Map([[join(dir, 'meshwarden.yaml'), text]]);
+  const text = mesh.configYaml({
+    kubeconfigDir: dir,
+    redisUrl: redis.url,
+    discord: discordSection(discord, people, 'token'),
+    schedules: { 'probe-links': '* * * * * *', 'probe-mesh': '* * * * * *', 'verify-public-path': '* * * * * *' },
+    alerts: { fallbackWebhookFile: 'webhook', heartbeatFile: 'heartbeat' },
+    ...lab.configOf('cluster-a'),
+  });
+  const webhook = discord.addWebhook(discord.channel('alerts'));
+  const heartbeat = `${discord.url}/heartbeat-of-somebody`;
+  const files = new Map([
+    [join(dir, 'meshwarden.yaml'), text],
+    [join(dir, 'webhook'), webhook],
+    [join(dir, 'heartbeat'), heartbeat],
+  ]);
   const readFile = (path: string): Promise<string> => Promise.resolve(files.get(path) ?? discord.token);
   const loaded = await loadConfig({ environment: {}, cwd: dir, readFile }, { file: 'meshwarden.yaml', secrets: 'read' });
   if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
@@ -82,35 +95,52 @@ it('no key, token or kubeconfig leaves the process, whatever goes wrong', { time
   const app = await startApp(loaded.config, new Set(['bot', 'worker', 'scheduler']), machine);
   await app.started;
   await discord.waitFor(() => discord.world.commands.size > 0, 20_000);
-  const faults = createFaults(meshFaults(mesh));
+  const faults = createFaults(lab.faults());
   const round = async (): Promise<void> => {
     for (const command of ['mesh status', 'mesh certs']) {
       const reply = await discord.slash(command, { user: people.lena });
       await reply.waitFor(({ text: shown }) => /●|▲|◌|renewal/.test(shown), 20_000);
     }
-    for (const argv of [['status'], ['status', '--json'], ['certs'], ['certs', '--json'], ['doctor']]) {
+    for (const argv of [
+      ['status'],
+      ['status', '--json'],
+      ['certs'],
+      ['certs', '--json'],
+      ['doctor'],
+      ['alerts'],
+      ['alerts', 'list', '--json'],
+      ['probe', '--to', 'cluster-b'],
+    ]) {
       await runCli([...argv, '--config', 'meshwarden.yaml'], context);
     }
   };
 
   await round();
-  for (const id of ['cacerts-wrong-key-cluster-b', 'token-expired-cluster-b', 'api-stopped-cluster-a']) {
+  for (const id of [
+    'cacerts-wrong-key-cluster-b',
+    'token-expired-cluster-b',
+    'remote-secret-wrong-ca-cluster-a-cluster-b',
+    'reader-token-revoked-cluster-b',
+    'gateway-foreign-root-cluster-b',
+    'api-stopped-cluster-a',
+  ]) {
     await faults.set(id, true);
     await round();
   }
+  await discord.waitFor(() => discord.posts(discord.channel('alerts')).length > 0, 30_000);
   await faults.reset();
   const inRedis = await dump(redis.port);
   await app.stop();
   const sent = JSON.stringify([discord.requests, discord.transcript]);
   await discord.stop();
-  await mesh.stop();
+  await lab.stop();
   rmSync(dir, { recursive: true });
 
   const places = { logs: logs.join(''), answers: answers.join(''), inRedis, sent };
   for (const [place, content] of Object.entries(places)) {
     expect([place, content.length > 500]).toEqual([place, true]);
     expect([place, secretsIn(content)]).toEqual([place, []]);
-    expect([place, content.includes(discord.token)]).toEqual([place, false]);
+    for (const secret of [discord.token, webhook, heartbeat]) expect([place, content.includes(secret)]).toEqual([place, false]);
   }
   // The search itself can fail: a secret is found wherever one would lie, and the faults were really looked at.
   for (const secret of everyKeyEverMade()) expect(secretsIn(`${places.logs.slice(-200)}${JSON.stringify({ secret })}`)).toContain(secret);
