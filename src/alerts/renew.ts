@@ -6,6 +6,7 @@ import { isBlind } from './follow.ts';
 import { noted, severityOf, stateOf } from './incident.ts';
 import type { Incident } from './model.ts';
 import { muted } from './mute.ts';
+import { withContext } from './stamp.ts';
 import { woken } from './wake.ts';
 import { LINES, nameOf, openTitle } from './words.ts';
 
@@ -16,7 +17,7 @@ const RANK = { info: 0, ticket: 1, page: 2 } as const;
 
 /** Its state, severity, cause, what it hides, whether it is muted, whom it wakes; the same object where all of that is as it was. */
 export function renewed(draft: Draft, incident: Incident, root: Explained): Incident {
-  const steps = [withState, withSeverity, withCause, withHidden];
+  const steps = [withState, withSeverity, withCause, withHidden, withContext];
   const next = steps.reduce((into, step) => step(draft, into, root), incident);
   return woken(draft, muted(draft, next));
 }

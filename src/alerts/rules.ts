@@ -131,7 +131,7 @@ export const RULES: readonly Rule[] = [
   rule('link-down', 'link', {
     title: 'The link carries traffic',
     defaults: judging('page', [3, 4, 2], QUICK),
-    dependsOn: ({ from }) => [self(from), node(from)],
+    dependsOn: ({ from, to }) => [self(from), node(from), node(to)],
     is: (subject) => `${itself(subject)} is down`,
     was: (subject) => `${itself(subject)} was down`,
   }),

@@ -26,9 +26,19 @@ function isVisible(before: Incident, after: Incident): boolean {
     before.ack !== after.ack ||
     before.muted !== after.muted ||
     before.hides !== after.hides ||
+    before.context !== after.context ||
     before.cause?.code !== after.cause?.code
   );
 }
+
+/** The context with what fails there now: that is worth an edit, and how long a round trip takes is not. */
+export function withContext(draft: Draft, incident: Incident): Incident {
+  const context = contextOf(draft, incident);
+  const failing = (lines: readonly string[]): string => lines.filter((line) => FAILS.test(line)).join('\n');
+  return incident.version === 0 || failing(context) === failing(incident.context) ? incident : { ...incident, context };
+}
+
+const FAILS = /: fails(?: too)?$/;
 
 /** What else is known: whether it works the other way round, and what it rests on. */
 function contextOf(draft: Draft, { rule, subject, root }: Incident): readonly string[] {
@@ -49,6 +59,7 @@ function neighbours(draft: Draft, subject: HealthSubject): readonly string[] {
 
 function standing(health: SubjectHealth | undefined, fails: string): string {
   if (health === undefined || health.state === 'unknown') return 'not measured';
+  if (health.state === 'pending' && health.window.endsWith('-')) return 'the last probe failed';
   return health.state === 'ok' || health.state === 'pending' ? (health.says ?? 'works') : fails;
 }
 

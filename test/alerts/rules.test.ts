@@ -11,7 +11,8 @@ const ONE_EACH = NAMES.filter((name) => name !== 'back');
 
 /** Names of what explains it. */
 function causes(name: Name): readonly string[] {
-  const byKey = new Map(NAMES.map((one) => [keyFor(one), one]));
+  const byKey = new Map<string, string>(NAMES.map((one) => [keyFor(one), one]));
+  byKey.set('self-offline|self:cluster-b', 'other self').set('tailnet-node|tailnet:cluster-b', 'other node');
   return causesOf(FOLLOWED[name], 'cluster-a').map((key) => byKey.get(key) ?? key);
 }
 
@@ -25,23 +26,23 @@ describe('src/alerts/rules.ts', () => {
     expect(ONE_EACH.map((name) => FOLLOWED[name].subject.kind)).toEqual(RULES.map(({ kind }) => kind));
   });
 
-  it.each<[Name, readonly Name[]]>([
+  it.each<[Name, readonly string[]]>([
     ['self', []],
     ['node', ['self']],
     ['key', ['self', 'node']],
     ['control', ['self', 'node']],
-    ['link', ['self', 'node']],
-    ['quality', ['self', 'node', 'link']],
-    ['api', ['self', 'node', 'link']],
-    ['pods', ['self', 'node', 'link', 'api']],
-    ['gateway', ['self', 'node', 'link', 'api', 'pods']],
-    ['trust', ['self', 'node', 'link', 'api', 'pods', 'gateway']],
-    ['remote', ['self', 'node', 'link', 'api']],
-    ['istiod', ['self', 'node', 'link', 'api']],
-    ['path', ['self', 'node', 'link', 'api', 'pods', 'gateway', 'trust']],
-    ['clock', ['self', 'node', 'link', 'api']],
+    ['link', ['self', 'other self', 'node', 'other node']],
+    ['quality', ['self', 'other self', 'node', 'other node', 'link']],
+    ['api', ['self', 'other self', 'node', 'other node', 'link']],
+    ['pods', ['self', 'other self', 'node', 'other node', 'link', 'api']],
+    ['gateway', ['self', 'other self', 'node', 'other node', 'link', 'api', 'pods']],
+    ['trust', ['self', 'other self', 'node', 'other node', 'link', 'api', 'pods', 'gateway']],
+    ['remote', ['self', 'other self', 'node', 'other node', 'link', 'api']],
+    ['istiod', ['self', 'other self', 'node', 'other node', 'link', 'api']],
+    ['path', ['self', 'other self', 'node', 'other node', 'link', 'api', 'pods', 'gateway', 'trust']],
+    ['clock', ['self', 'other self', 'node', 'other node', 'link', 'api']],
     ['versions', ['self']],
-    ['canary', ['self', 'node', 'link', 'api']],
+    ['canary', ['self', 'other self', 'node', 'other node', 'link', 'api']],
     ['schedule', []],
     ['trial', []],
   ])('%s is explained by %j, the deepest first', (name, expected) => {
@@ -58,7 +59,9 @@ describe('src/alerts/rules.ts', () => {
 
   it('an API is explained by the way of whoever asked it, not by another', () => {
     expect(causesOf(FOLLOWED.api, 'cluster-c')).toEqual([
+      'self-offline|self:cluster-b',
       'self-offline|self:cluster-c',
+      'tailnet-node|tailnet:cluster-b',
       'tailnet-node|tailnet:cluster-c',
       'link-down|link:cluster-c>cluster-b',
     ]);

@@ -76,6 +76,20 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       '`tailscale ping --tsmp 100.64.0.20`',
     ],
   },
+  'link-mtu-cluster-a-cluster-b': {
+    mark: 'PAGE',
+    rule: 'gateway-down',
+    is: 'The gateway of cluster-b does not work from cluster-a',
+    was: 'The gateway of cluster-b did not work from cluster-a',
+    because: 'large packets are lost on the way to the gateway: a small first message is answered, a usual one is not',
+    body: [
+      'no end of the handshake <ms> after connecting, 0 bytes received',
+      'a name that cannot exist: the gateway took the connection and nobody answered the handshake',
+      'since <time> · link cluster-a → cluster-b: <ms>, direct',
+      'Next: Clamp the MSS on the node that forwards to the gateway, or lower the MTU of the pod network.',
+      '`nc -X 5 -x <here> -vz -w 3 100.64.0.20 15443`',
+    ],
+  },
   'gateway-not-ready-cluster-b': {
     mark: 'PAGE',
     rule: 'gateway-pods',
@@ -159,6 +173,22 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       '`kubectl --context cluster-b get --raw /readyz?verbose`',
     ],
   },
+};
+
+export const FROZEN: Trouble = {
+  mark: 'PAGE',
+  rule: 'tailnet-node',
+  is: 'The Tailscale node of cluster-b is down',
+  was: 'The Tailscale node of cluster-b was down',
+  because: 'tailscaled is frozen: it takes connections and answers none',
+  body: [
+    'tailscaled: no answer within <ms>',
+    'since <time>',
+    'Hides 4: link cluster-a → cluster-b, link cluster-b → cluster-a, gateway of cluster-b from cluster-a, gateway of cluster-a from cluster-b',
+    'Next: Look at memory and disk of its machine before restarting it; a restart without a control server cuts the link.',
+    '`systemctl status tailscaled`',
+  ],
+  after: ['4 hidden subjects are healthy again.'],
 };
 
 /** Some of them, for a table of tests. */

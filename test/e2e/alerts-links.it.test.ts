@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCard, overCard } from './alert-texts.ts';
-import { troubles } from './alert-troubles.ts';
+import { FROZEN, TROUBLES, troubles } from './alert-troubles.ts';
 import { watchedAndServed, type Watched } from './watched.ts';
 
 let w: Watched;
@@ -18,21 +18,47 @@ describe('a link that has something', () => {
     expect(w.channel.told()).toEqual([]);
   });
 
-  it.each(
-    troubles(
-      'link-cut-cluster-a-cluster-b',
-      'link-cut-cluster-b-cluster-a',
-      'link-relayed-cluster-a-cluster-b',
-      'link-blocked-cluster-a-cluster-b',
-    ),
-  )('%s is one message, and the same message when it is over', async (fault, trouble) => {
+  it.each(troubles('link-cut-cluster-a-cluster-b', 'link-blocked-cluster-a-cluster-b', 'link-mtu-cluster-a-cluster-b'))(
+    '%s is one message, and the same message when it is over',
+    async (fault, trouble) => {
+      w.channel.forget();
+      await w.faults.set(fault, true);
+      await w.channel.tells(trouble.is);
+      await w.told();
+      await w.faults.set(fault, false);
+      await w.well();
+
+      expect(w.channel.told()).toEqual([`posts ${openCard(trouble)}`, `edits ${overCard(trouble)}`]);
+    },
+  );
+
+  it('a link that is cut both ways is a message for each way, and each says so of the other', async () => {
     w.channel.forget();
-    await w.faults.set(fault, true);
-    await w.channel.tells(trouble.is);
+    await w.faults.set('link-cut-both-cluster-a-cluster-b', true);
+    await w.channel.tells('Link cluster-a → cluster-b is down');
+    await w.channel.tells('Link cluster-b → cluster-a is down');
     await w.told();
-    await w.faults.set(fault, false);
+    const open = w.channel.last(2);
+    await w.faults.set('link-cut-both-cluster-a-cluster-b', false);
     await w.well();
 
-    expect(w.channel.told()).toEqual([`posts ${openCard(trouble)}`, `edits ${overCard(trouble)}`]);
+    const both = [TROUBLES['link-cut-cluster-a-cluster-b'], TROUBLES['link-cut-cluster-b-cluster-a']].flatMap((one) => one ?? []);
+    const failing = both.map((one) => openCard({ ...one, body: one.body.map((line) => line.replace('<ms>, direct', 'fails too')) }));
+    expect([open.toSorted(), w.channel.last(2).toSorted()]).toEqual([failing, both.map((one) => overCard(one)).toSorted()]);
+    expect(w.channel.told().filter((one) => one.startsWith('posts'))).toHaveLength(2);
+  });
+
+  it('a frozen node at one end is one message that hides both ways', async () => {
+    w.channel.forget();
+    await w.faults.set('node-frozen-cluster-b', true);
+    await w.channel.tells('Hides 4');
+    await w.told();
+    const [open] = w.channel.last(1);
+    await w.faults.set('node-frozen-cluster-b', false);
+    await w.well();
+
+    expect(open).toEqual(openCard(FROZEN));
+    expect(w.channel.last(1)).toEqual([overCard(FROZEN)]);
+    expect(w.channel.told().filter((one) => one.startsWith('posts'))).toHaveLength(1);
   });
 });

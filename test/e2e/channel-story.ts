@@ -1,5 +1,6 @@
 /** What became of a channel, as a person who watches it would tell: each message when it was posted, and each time when it read otherwise. */
 import type { APIMessage } from 'discord-api-types/v10';
+import { messageText } from '../../lab/discord/text.ts';
 import { expect } from 'vitest';
 import type { LabDiscord } from '../../lab/discord/index.ts';
 
@@ -11,6 +12,8 @@ export interface ChannelStory {
   told(): readonly string[];
   /** What stands there now. */
   messages(): readonly APIMessage[];
+  /** What the newest messages say now, the oldest first. */
+  last(count: number): readonly string[];
   /** What the threads say, by the title of each. */
   threads(): Readonly<Record<string, readonly string[]>>;
   /** Resolves when something was told since the last {@link forget} that has this in it; or so many of them. */
@@ -32,6 +35,11 @@ export function createChannelStory(discord: LabDiscord, name: string): ChannelSt
   return {
     told,
     messages: () => discord.posts(discord.channel(name)),
+    last: (count) =>
+      discord
+        .posts(discord.channel(name))
+        .slice(-count)
+        .map((message) => timeless(messageText(message))),
     threads: () =>
       Object.fromEntries(
         discord

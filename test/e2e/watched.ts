@@ -145,7 +145,7 @@ export async function watched(options: WatchedOptions = {}): Promise<Watched> {
     machine,
     state,
     async known(...keys) {
-      await expect.poll(async () => Object.keys((await state()).subjects), WAITING).toEqual(expect.arrayContaining(keys));
+      await expect.poll(async () => Object.keys((await state()).subjects), WAITING).toEqual(expect.arrayContaining([...keys]));
     },
     async told() {
       await expect.poll(async () => (await restless()).filter((one) => !LASTING.test(one)), WAITING).toEqual([]);

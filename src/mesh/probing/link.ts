@@ -54,7 +54,8 @@ function withTcp(down: Judgement, path: PathConclusion | undefined): Judgement {
 
 function degradedOf({ link, path, slowAfter }: DirectionSeen): Judgement | undefined {
   if (link.down.outcome !== 'ok') return link.degraded;
-  if (path?.code === 'mtu-hole' && path.cause !== undefined) return { outcome: 'failing', cause: path.cause };
+  // What the gateway fails for is told there, and once.
+  if (path?.code === 'mtu-hole') return link.degraded;
   if (link.degraded !== undefined) return link.degraded;
   if (path?.latencyMs === undefined) return undefined;
   if (path.latencyMs <= slowAfter) return { outcome: 'ok', latencyMs: path.latencyMs };
