@@ -76,8 +76,8 @@ export class LabSocks {
       const request = await readAs(client, parseRequest, signal);
       if (request !== undefined) await this.#connect(client, request, signal);
     } catch (error) {
-      if (!signal.aborted) throw error;
-      // The client hung up, as it has to where nothing answers.
+      // The client hung up, as it has to where nothing answers; one that was reset is told of before it is closed.
+      if (!signal.aborted && client.errored === null) throw error;
     }
   }
 
