@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { strayKeys } from '../alerts/index.ts';
-import type { AlertEvent, AlertState, SubjectHealth } from '../alerts/model.ts';
+import { healthKey, type AlertEvent, type AlertState, type SubjectHealth } from '../alerts/model.ts';
 import { toFailure } from '../core/errors.ts';
 import { MINUTE, SECOND } from '../core/duration.ts';
-import { LOCAL_VANTAGE, type Cause, type Sample } from '../mesh/health.ts';
+import { LOCAL_VANTAGE, subjectKey, type Cause, type Sample } from '../mesh/health.ts';
 import type { Action } from './action.ts';
 import type { FollowContext, ScheduleRun } from './alerts.ts';
 import { changeAlerts } from './change-alerts.ts';
@@ -19,6 +19,8 @@ export interface ScheduleAudit {
 }
 
 const SELF = 'audit-schedules';
+/** Its runs are looked at as well: where none of them measures anything, nothing else would say so. */
+const PROBES = 'probe-links';
 /** Who looked at nothing for so long was away, and cannot tell what stopped from what begins again with him. */
 const AWAY_AFTER = 3 * MINUTE;
 /** A vantage that measured of late is not silent, whatever became of its signs of life. */
@@ -42,6 +44,7 @@ export const auditSchedules: Action<Record<string, never>, ScheduleAudit, Follow
       silent = [...new Set(missed.map(({ vantage }) => vantage))].toSorted();
       const stray = [...strayKeys(state, known), ...leftBehind(state, alerts.prober.vantage)];
       return [
+        ...(wasAway(state, now) ? [BEGINS_ANEW] : []),
         { kind: 'samples', samples: [...schedules, ...missed] },
         ...(stray.length === 0 ? [] : [{ kind: 'retire', keys: stray } as const]),
       ];
@@ -52,14 +55,41 @@ export const auditSchedules: Action<Record<string, never>, ScheduleAudit, Follow
 };
 
 function scheduleSamples(runs: readonly ScheduleRun[], state: AlertState, now: number, vantage: string): readonly Sample[] {
-  const looks = Object.values(state.subjects).flatMap(({ subject, sampledAt }) => (subject.kind === 'schedule' ? [sampledAt] : []));
-  const wasAway = now - Math.max(0, ...looks) > AWAY_AFTER;
+  const isBack = wasAway(state, now);
   return runs.flatMap(({ name, last, expectedSince }): readonly Sample[] => {
     const sample = { rule: 'schedule-stopped', subject: { kind: 'schedule', name }, vantage, at: now } as const;
-    const isWell = name === SELF || expectedSince === undefined || (last ?? state.begunAt) >= expectedSince;
-    if (isWell) return [{ ...sample, outcome: 'ok' }];
-    return wasAway ? [] : [{ ...sample, outcome: 'failing', cause: stoppedCause(name, last) }];
+    const isDue = (at: number | undefined): boolean => expectedSince !== undefined && (at ?? state.begunAt) < expectedSince;
+    const cause = isDue(last) ? stoppedCause(name, last) : name === PROBES && isDue(measuredAt(state)) ? fruitlessCause() : undefined;
+    if (name === SELF || expectedSince === undefined || cause === undefined) return [{ ...sample, outcome: 'ok' }];
+    if (!isBack && watchedSince(name, state, now) < expectedSince) return [{ ...sample, outcome: 'failing', cause }];
+    return healthOf(name, state)?.failed === true ? [] : [{ ...sample, outcome: 'ok' }];
   });
+}
+
+function wasAway({ subjects }: AlertState, now: number): boolean {
+  const looks = Object.values(subjects).flatMap(({ subject, sampledAt }) => (subject.kind === 'schedule' ? [sampledAt] : []));
+  return now - Math.max(0, ...looks) > AWAY_AFTER;
+}
+
+/** Whoever was away looks from now on: what is followed of the audit itself tells since when. */
+const BEGINS_ANEW: AlertEvent = { kind: 'retire', keys: [keyOf(SELF)] };
+
+function keyOf(name: string): string {
+  return healthKey('schedule-stopped', subjectKey({ kind: 'schedule', name }));
+}
+
+function healthOf(name: string, { subjects }: AlertState): SubjectHealth | undefined {
+  return subjects[keyOf(name)];
+}
+
+/**
+ * Since when it could have run and somebody looked, in UTC milliseconds. Slots that passed while nothing of ours ran, or while it was off, are not held
+ * against it.
+ */
+function watchedSince(name: string, state: AlertState, now: number): number {
+  const own = healthOf(name, state);
+  const looked = healthOf(SELF, state)?.since ?? now;
+  return own === undefined ? now : Math.max(looked, own.state === 'ok' ? own.since : 0);
 }
 
 function stoppedCause(name: string, last: number | undefined): Cause {
@@ -68,6 +98,22 @@ function stoppedCause(name: string, last: number | undefined): Cause {
     says: `${name} missed three slots in a row`,
     facts: [last === undefined ? 'it never ran' : `it ran last at ${new Date(last).toISOString()}`],
     hint: 'Look at the log of the scheduler: `component` is `schedules`. A restart of it arms every schedule anew.',
+    commands: [],
+  };
+}
+
+/** When an API server was last asked, which every round of the service does; undefined: never. */
+function measuredAt({ subjects }: AlertState): number | undefined {
+  const asked = Object.values(subjects).flatMap(({ rule, sampledAt }) => (rule === 'api-down' ? [sampledAt] : []));
+  return asked.length === 0 ? undefined : Math.max(...asked);
+}
+
+function fruitlessCause(): Cause {
+  return {
+    code: 'schedule-stopped',
+    says: `${PROBES} is put into the queue, and nothing is measured`,
+    facts: [],
+    hint: 'Look at the log of the workers: `component` is `jobs`, `job` is `probe-links`.',
     commands: [],
   };
 }

@@ -17,12 +17,16 @@ function ran(desk: FollowDesk, name: string, agoMs: number | undefined): Schedul
 const states = ({ store }: FollowDesk) => Object.entries(store.state.subjects).map(([key, { state }]) => `${key} ${state}`);
 const audit = (desk: FollowDesk) => auditSchedules.run({}, desk.context);
 
-/** As if it had audited all the time. */
+/** It audited each minute until then: so long that a slot which passes from now on was watched. */
+const SETTLED = 5 * MINUTE;
+
 async function settled(changed: Parameters<typeof followDesk>[0] = {}): Promise<FollowDesk> {
   const desk = followDesk(changed);
-  desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', MINUTE)];
-  await audit(desk);
-  desk.clock.advance(MINUTE);
+  for (let past = 0; past < SETTLED; past += MINUTE) {
+    desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', MINUTE)];
+    await audit(desk);
+    desk.clock.advance(MINUTE);
+  }
   return desk;
 }
 
@@ -35,7 +39,7 @@ describe('audit-schedules', () => {
       { name: 'rare', last: undefined, expectedSince: undefined },
     ];
 
-    expect(await audit(desk)).toEqual({ at: NOON + MINUTE, stopped: [], silent: [], heartbeat: 'none' });
+    expect(await audit(desk)).toEqual({ at: NOON + SETTLED, stopped: [], silent: [], heartbeat: 'none' });
     expect(states(desk)).toEqual([
       'schedule-stopped|schedule:audit-schedules ok',
       'schedule-stopped|schedule:observe-mesh ok',
@@ -49,7 +53,7 @@ describe('audit-schedules', () => {
 
     expect((await audit(desk)).stopped).toEqual(['observe-mesh']);
     expect(Object.values(desk.store.state.incidents).map(({ title, cause }) => [title, cause?.facts])).toEqual([
-      ['Schedule observe-mesh has stopped', ['it ran last at 2026-11-24T11:56:00.000Z']],
+      ['Schedule observe-mesh has stopped', ['it ran last at 2026-11-24T12:00:00.000Z']],
     ]);
     desk.clock.advance(MINUTE);
     desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', SECOND)];
@@ -58,25 +62,67 @@ describe('audit-schedules', () => {
   });
 
   it('tells of one that never ran although it should have since this began', async () => {
-    const desk = await settled();
-    desk.clock.advance(2 * MINUTE);
-    desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', undefined)];
-    expect((await audit(desk)).stopped).toEqual([]);
-    desk.clock.advance(2 * MINUTE);
-    desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', undefined)];
+    const desk = followDesk();
+    const stopped: (readonly string[])[] = [];
+    for (let minute = 0; minute <= 5; minute += 1) {
+      desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', undefined)];
+      stopped.push((await audit(desk)).stopped);
+      desk.clock.advance(MINUTE);
+    }
 
-    expect((await audit(desk)).stopped).toEqual(['observe-mesh']);
+    expect(stopped).toEqual([[], [], [], [], [], ['observe-mesh']]);
   });
 
-  it('cannot tell right after it was away itself', async () => {
+  it('holds slots against nobody that passed while it was away itself', async () => {
     const desk = await settled();
     desk.clock.advance(30 * MINUTE);
-    desk.runs = [ran(desk, 'audit-schedules', 30 * MINUTE), ran(desk, 'observe-mesh', 30 * MINUTE)];
+    const away = desk.clock.now() - 31 * MINUTE;
+    const stopped: (readonly string[])[] = [];
+    for (let minute = 0; minute <= 5; minute += 1) {
+      desk.runs = [ran(desk, 'audit-schedules', 0), { ...ran(desk, 'verify-public-path', 0), last: away }];
+      stopped.push((await audit(desk)).stopped);
+      desk.clock.advance(MINUTE);
+    }
 
-    expect(await audit(desk)).toMatchObject({ stopped: [] });
-    expect(states(desk)).toEqual(['schedule-stopped|schedule:audit-schedules ok', 'schedule-stopped|schedule:observe-mesh ok']);
-    desk.clock.advance(MINUTE);
-    expect(await audit(desk)).toMatchObject({ stopped: ['observe-mesh'] });
+    expect(stopped).toEqual([[], [], [], [], [], ['verify-public-path']]);
+    expect(Object.keys(desk.store.state.incidents)).toHaveLength(1);
+  });
+
+  it('tells of probes that are run and measure nothing', async () => {
+    const desk = followDesk();
+    const sample = sampleOf('api-down', { kind: 'api', cluster: 'cluster-b' }, 'ok', NOON);
+    await changeAlerts(desk.context, () => [{ kind: 'samples', samples: [sample] }]);
+    const stopped: (readonly string[])[] = [];
+    for (let minute = 0; minute <= 5; minute += 1) {
+      desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'probe-links', SECOND)];
+      stopped.push((await audit(desk)).stopped);
+      desk.clock.advance(MINUTE);
+    }
+
+    expect(stopped).toEqual([[], [], [], [], [], ['probe-links']]);
+    expect(Object.values(desk.store.state.incidents).flatMap(({ cause }) => cause?.says ?? [])).toEqual([
+      'probe-links is put into the queue, and nothing is measured',
+    ]);
+  });
+
+  it('holds slots against nobody that passed while it was off', async () => {
+    const desk = await settled();
+    desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'switched-on', 60 * MINUTE)];
+    expect((await audit(desk)).stopped).toEqual([]);
+    desk.clock.advance(3 * MINUTE);
+    desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'switched-on', 63 * MINUTE)];
+    expect((await audit(desk)).stopped).toEqual([]);
+  });
+
+  it('leaves one stopped that had stopped before it was away', async () => {
+    const desk = await settled();
+    desk.runs = [ran(desk, 'audit-schedules', 0), ran(desk, 'observe-mesh', 5 * MINUTE)];
+    await audit(desk);
+    desk.clock.advance(30 * MINUTE);
+    desk.runs = [ran(desk, 'audit-schedules', 30 * MINUTE), ran(desk, 'observe-mesh', 35 * MINUTE)];
+    await audit(desk);
+
+    expect(Object.values(desk.store.state.incidents).map(({ endedAt }) => endedAt)).toEqual([undefined]);
   });
 
   it('follows no schedule and no cluster that left the configuration', async () => {
@@ -155,7 +201,7 @@ describe('the heartbeat', () => {
     const { heartbeat, count } = heard();
     const desk = await settled({ heartbeat });
 
-    expect([(await audit(desk)).heartbeat, count()]).toEqual(['told', 2]);
+    expect([(await audit(desk)).heartbeat, count()]).toEqual(['told', 6]);
   });
 
   it('is missed while a schedule stands still, and while we reach nothing', async () => {
@@ -170,7 +216,7 @@ describe('the heartbeat', () => {
       await changeAlerts(desk.context, () => [{ kind: 'samples', samples: [sample] }]);
     }
 
-    expect([(await audit(desk)).heartbeat, count()]).toEqual(['skipped', 1]);
+    expect([(await audit(desk)).heartbeat, count()]).toEqual(['skipped', 5]);
   });
 
   it('that nobody hears fails no audit', async () => {
