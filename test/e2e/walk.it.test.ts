@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '../../lab/demo/start.ts';
+import { messageText } from '../../lab/discord/text.ts';
 import { launchBrowser, type Browser } from '../browser/browser.ts';
 import { openView, type View } from '../browser/view.ts';
 import { startQuietDemo } from './demo.ts';
@@ -17,6 +18,8 @@ afterAll(async () => {
 });
 
 const LAST = '.message:last-of-type';
+/** How many parts of the page are wider than what is shown of them. */
+const STICKING_OUT = `[document.documentElement, ...document.querySelectorAll('.messages, main, .composer')].filter((each) => each.scrollWidth > each.clientWidth).length`;
 
 async function open(width = 1280): Promise<View> {
   const { discord } = demo;
@@ -93,13 +96,40 @@ describe('a stranger at the page', () => {
     expect(away).toContainEqual(expect.stringMatching(/^Next: /));
   });
 
+  it('takes an alert over on a phone, and reads in the same card when it is over', async () => {
+    const alerts = demo.discord.channel('alerts');
+    const before = demo.discord.posts(alerts).length;
+    await demo.faults.set('link-cut-cluster-b-cluster-a', true);
+    await demo.discord.waitFor(() => demo.discord.posts(alerts).length > before, 25_000);
+    const view = await openView(browser, `${demo.discord.url}/`, { channel: alerts.id, width: 360 });
+    await view.shows(LAST, 'Link cluster-b → cluster-a is down');
+    const told = await view.lines(`${LAST} .body`);
+    await view.click('button', 'Ack 1 h');
+    // What the person alone is told comes last; the card itself stands above it.
+    await view.shows('.messages', 'PAGE, acked');
+    const wide = await view.tab.evaluate(STICKING_OUT);
+    await demo.faults.set('link-cut-cluster-b-cluster-a', false);
+    await demo.discord.waitFor(
+      () =>
+        demo.discord
+          .posts(alerts)
+          .slice(before)
+          .some((one) => messageText(one).includes('was down for')),
+      25_000,
+    );
+    await view.shows('.messages', 'Link cluster-b → cluster-a was down for');
+    const again = demo.discord.posts(alerts).length;
+    await view.close();
+
+    expect(told).toContainEqual(expect.stringMatching(/^Hides \d+: gateway of cluster-a from cluster-b/));
+    expect([wide, again]).toEqual([0, before + 1]);
+  });
+
   it('reads the card on a phone without anything sticking out', async () => {
     const view = await open(390);
     await send(view, 'mesh certs');
     await view.shows(LAST, 'Next renewal');
-    const wide = await view.tab.evaluate(
-      `[document.documentElement, ...document.querySelectorAll('.messages, main, .composer')].filter((each) => each.scrollWidth > each.clientWidth).length`,
-    );
+    const wide = await view.tab.evaluate(STICKING_OUT);
     await view.close();
 
     expect(wide).toBe(0);
