@@ -21,6 +21,7 @@ import { openCanariesHere } from './app/canaries.ts';
 import { openAlertsHere } from './app/alerts-here.ts';
 import { superviseConfiguredBot } from './app/bot.ts';
 import { openChangesHere } from './app/changes-here.ts';
+import { tryProbes, tryTailnet } from './app/try-measuring.ts';
 import { checkVantage, createVantageQueues, submitEverywhere } from './app/vantage.ts';
 import { startVantageWorker, startWorker } from './app/worker.ts';
 import type { AlertsHere } from './cli/alerts.ts';
@@ -89,7 +90,9 @@ export function trySetup(config: Config, machine: Machine): SetupTrials {
       const cluster = config.clusters.find((one) => one.name === name);
       if (cluster === undefined) throw lacking(`the cluster ${name}`, 'clusters', 'Choose one that is configured.');
       const { istioNamespace } = config.mesh;
-      return tryCluster({ target: targetOf(cluster, istioNamespace), istioNamespace, authority: authorityOf(config), signal, ...machine });
+      const { canary } = config.probes;
+      const target = targetOf(cluster, istioNamespace);
+      return tryCluster({ target, istioNamespace, authority: authorityOf(config), canary, signal, ...machine });
     },
     async redis(signal) {
       if (config.redis === undefined) throw lacking('Redis', 'redis', 'Set redis.url in the configuration, or REDIS_URL.');
@@ -102,6 +105,15 @@ export function trySetup(config: Config, machine: Machine): SetupTrials {
       const { token, api, guild, viewer, operator, admins } = discord;
       const people = [...new Set([...viewer.users, ...operator.users, ...admins])];
       return tryDiscord({ token, api, guild, people, signal, ...machine });
+    },
+    tailnet: (signal) => tryTailnet(config, { clock: machine.clock, signal }),
+    probes: (signal) => tryProbes(config, { clock: machine.clock, signal }),
+    async webhook(signal) {
+      const { alerts, discord } = config;
+      if (alerts.fallbackWebhook === undefined || discord === undefined)
+        throw lacking('a fallback webhook', 'alerts', 'Set alerts.fallbackWebhookFile.');
+      const { tryWebhook } = await import('./bot/webhook-doctor.ts');
+      return tryWebhook({ webhook: alerts.fallbackWebhook, api: discord.api, signal, ...machine });
     },
     fileMode,
   };

@@ -14,6 +14,7 @@ declare module 'discord-api-spec/zod' {
   export const ErrorSchema: Schema;
   export const GatewayBotResponseSchema: Schema;
   export const GuildChannelResponseSchema: Schema;
+  export const GuildIncomingWebhookResponseSchema: Schema;
   export const GuildMemberResponseSchema: Schema;
   export const GuildRoleResponseSchema: Schema;
   export const GuildWithCountsResponseSchema: Schema;

@@ -21,7 +21,7 @@ export function roleJson(role: Role): APIRole {
     colors: { primary_color: role.color, secondary_color: null, tertiary_color: null },
     hoist: false,
     managed: false,
-    mentionable: false,
+    mentionable: role.mentionable,
     icon: null,
     unicode_emoji: null,
     flags: 0 as RoleFlags,

@@ -60,6 +60,7 @@ export const described: Readonly<Record<string, Described>> = {
     answer: spec.CreatedThreadResponseSchema,
   },
   'POST /interactions/{interaction_id}/{interaction_token}/callback': { answer: spec.InteractionCallbackResponseSchema },
+  'GET /webhooks/{webhook_id}/{webhook_token}': { answer: spec.GuildIncomingWebhookResponseSchema },
   'POST /webhooks/{webhook_id}/{webhook_token}': { request: spec.IncomingWebhookInteractionRequestSchema, answer: message },
   'GET /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}': { answer: message },
   'PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}': {

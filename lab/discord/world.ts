@@ -11,6 +11,8 @@ export interface Role {
   permissions: bigint;
   readonly position: number;
   readonly color: number;
+  /** Whether everybody may mention it. */
+  mentionable: boolean;
 }
 
 export interface Member {
@@ -104,8 +106,15 @@ export function createWorld(clock: LabClock): World {
   events.setMaxListeners(0);
   const guild = { id: nextId(), name: 'Mesh lab', ownerId: nextId() };
   const applicationId = nextId();
-  const everyone: Role = { id: guild.id, name: '@everyone', permissions: EVERYONE, position: 0, color: 0 };
-  const own: Role = { id: nextId(), name: 'meshwarden', permissions: PermissionFlagsBits.ViewChannel, position: 1, color: 0 };
+  const everyone: Role = { id: guild.id, name: '@everyone', permissions: EVERYONE, position: 0, color: 0, mentionable: false };
+  const own: Role = {
+    id: nextId(),
+    name: 'meshwarden',
+    permissions: PermissionFlagsBits.ViewChannel,
+    position: 1,
+    color: 0,
+    mentionable: false,
+  };
   const bot: Member = { user: { ...userJson(applicationId, 'meshwarden'), bot: true }, roles: [own.id], joinedAt: clock.now() };
   let revision = 0;
   return {
@@ -156,7 +165,7 @@ export function addMember(world: World, name: string, roles: readonly Role[]): M
 }
 
 export function addRole(world: World, name: string, permissions: bigint): Role {
-  const role: Role = { id: world.nextId(), name, permissions, position: world.roles.size, color: 0 };
+  const role: Role = { id: world.nextId(), name, permissions, position: world.roles.size, color: 0, mentionable: false };
   world.roles.set(role.id, role);
   world.changed();
   return role;

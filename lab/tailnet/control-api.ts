@@ -10,8 +10,8 @@ const TOKEN_LIFE_SECONDS = 3600;
 const HOUR_MS = 3_600_000;
 const DEVICES = /^\/api\/v2\/tailnet\/[^/]+\/devices$/;
 
-/** What the next calls get instead of an answer. */
-export type ControlFault = 'none' | 'silent' | 'serverError' | 'rateLimited' | 'nonsense';
+/** What the next calls get instead of an answer; `noScope`: a token, and nothing for it. */
+export type ControlFault = 'none' | 'noScope' | 'silent' | 'serverError' | 'rateLimited' | 'nonsense';
 
 export class LabControlApi {
   readonly clientId = 'lab-client';
@@ -84,6 +84,10 @@ export class LabControlApi {
     const token = /^Bearer (?<token>.+)$/.exec(request.headers.authorization ?? '')?.groups?.['token'] ?? '';
     if ((this.#tokens.get(token) ?? 0) <= this.#tailnet.clock.now()) {
       send(response, 401, { message: 'API token invalid' });
+      return;
+    }
+    if (this.fault === 'noScope') {
+      send(response, 403, { message: 'calling actor does not have enough permissions to perform this function' });
       return;
     }
     const nodes = this.#tailnet.network.nodes.filter(({ cluster }) => !this.#tailnet.knobs.deleted.has(cluster));

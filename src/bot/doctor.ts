@@ -18,7 +18,11 @@ const Application = z.object({
   bot: z.object({ id: z.string() }).optional(),
 });
 const GatewayBot = z.object({ session_start_limit: z.object({ remaining: z.number() }) });
-const Guild = z.object({ name: z.string(), owner_id: z.string(), roles: z.array(z.object({ id: z.string(), permissions: Bits })) });
+const Guild = z.object({
+  name: z.string(),
+  owner_id: z.string(),
+  roles: z.array(z.object({ id: z.string(), permissions: Bits, mentionable: z.boolean().default(false) })),
+});
 const Channels = z.array(
   z.object({
     id: z.string(),
@@ -78,6 +82,7 @@ async function guildOf({ rest, guild }: Asking, botId: string): Promise<DiscordG
     name,
     ownerId,
     roles: new Map(roles.map(({ id, permissions }) => [id, permissions])),
+    mentionable: new Set(roles.flatMap(({ id, mentionable }) => (mentionable ? [id] : []))),
     botRoles: Member.parse(member).roles,
     channels: Channels.parse(channels).map(({ permission_overwrites: overwrites, ...channel }) => ({ ...channel, overwrites })),
   };

@@ -22,6 +22,7 @@ import { createHolds } from './incidents/holds.ts';
 import { createPace } from './incidents/pace.ts';
 import { createTurns } from './incidents/turns.ts';
 import { incidentCard } from './render/incident.ts';
+import { NEW_ADDRESS, readWebhook, type WebhookAddress } from './webhook-address.ts';
 
 /** So long the bot must have been down, and so long another bot gets to show what is new. In milliseconds. */
 const DOWN_MS = MINUTE;
@@ -31,7 +32,6 @@ const MOST_READ = 1_000;
 /** A webhook takes 30 messages a minute in a channel. */
 const PACE = { burst: 5, everyMs: 2 * SECOND } as const;
 
-const ADDRESS = /\/webhooks\/(?<id>\d{17,20})\/(?<token>[\w-]+)\/?$/;
 const Posted = z.object({ id: z.string(), channel_id: z.string() });
 
 export interface FallbackOptions {
@@ -54,7 +54,7 @@ export interface Fallback {
 export function createFallback(options: FallbackOptions): Fallback {
   const { clock } = options;
   const log = options.log.child({ component: 'fallback' });
-  const hook = readAddress(options.webhook);
+  const hook = readWebhook(options.webhook);
   if (hook === undefined) {
     log.error({ next: NEW_ADDRESS }, 'the address of the fallback webhook is not one of Discord: nothing is posted while the bot is down');
     return { run: () => Promise.resolve() };
@@ -73,15 +73,10 @@ export function createFallback(options: FallbackOptions): Fallback {
   };
 }
 
-interface Hook {
-  readonly id: string;
-  readonly token: string;
-}
-
 /** One look at what is due. */
 function createRound(
   { api, incidents: board, claims, clock, log }: FallbackOptions,
-  { id, token }: Hook,
+  { id, token }: WebhookAddress,
 ): (signal: AbortSignal) => Promise<void> {
   const rest = new REST({ api, timeout: 5_000, retries: 0 });
   const turns = createTurns(claims, clock);
@@ -115,8 +110,8 @@ function createRound(
 
   async function post(incident: Incident): Promise<z.infer<typeof Posted>> {
     await pace.take();
-    const { buttons: _, ...card } = incidentCard(incident, clock.now());
-    const body = { content: toText(card), allowed_mentions: { parse: [] } };
+    const { buttons: _, footer = '', ...card } = incidentCard(incident, clock.now());
+    const body = { content: toText({ ...card, footer: `${footer} · ${ELSEWHERE}` }), allowed_mentions: { parse: [] } };
     const query = new URLSearchParams({ wait: 'true' });
     return Posted.parse(await rest.post(Routes.webhook(id, token), { auth: false, query, body }));
   }
@@ -126,12 +121,7 @@ function createRound(
 
 const HOOK = 'webhook';
 
-const NEW_ADDRESS = 'Copy it anew: settings of the channel, Integrations, Webhooks, Copy Webhook URL.';
-
-function readAddress(webhook: Secret): Hook | undefined {
-  const { id, token } = ADDRESS.exec(webhook.reveal().trim())?.groups ?? {};
-  return id === undefined || token === undefined ? undefined : { id, token };
-}
+const ELSEWHERE = 'fallback webhook: the bot is down, so no buttons and no thread';
 
 /** False where this state was posted there already, where nobody has to read of it, and for small changes of what is known. */
 function isNews({ incident, shown }: DueIncident): boolean {

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { OperatorError, toFailure } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
+import { canaryObjects, type CanaryPlace } from '../mesh/canary.ts';
 import type { Observed } from '../mesh/model.ts';
 import type { ApiServerFacts, AuthorityNames, ClusterSetup, InsideFacts, KubeconfigFacts } from '../mesh/setup.ts';
 import { ClusterClient } from './client.ts';
 import { endsOf } from './credentials.ts';
+import { readCanary } from './probing/canary-install.ts';
 import type { PooledKubeConfig } from './pooled-kubeconfig.ts';
 import { readCertificate } from './readers/certificates.ts';
 import { Named } from './readers/objects.ts';
@@ -20,6 +22,7 @@ export interface ClusterDoctorOptions {
   readonly target: ClusterTarget;
   readonly istioNamespace: string;
   readonly authority: AuthorityTarget;
+  readonly canary: CanaryPlace;
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
@@ -67,12 +70,14 @@ function kubeconfigFacts(config: PooledKubeConfig): KubeconfigFacts {
   };
 }
 
-async function lookInside(reading: Reading, { target, istioNamespace, authority }: ClusterDoctorOptions): Promise<InsideFacts> {
+async function lookInside(reading: Reading, options: ClusterDoctorOptions): Promise<InsideFacts> {
+  const { target, istioNamespace, authority, canary: place } = options;
+  const { name } = target.identity;
   const signs = target.identity.roles.includes('signer');
   const intermediates = authority.intermediates[0]?.namespace ?? 'istio-ca';
   const needed = [...readerRights(istioNamespace), ...(signs ? signerRights(authority.root.namespace, intermediates) : [])];
   const toChange = [...writerRights(istioNamespace), ...(signs ? signerWriterRights(authority.root.namespace, intermediates) : [])];
-  const [user, missingRights, missingWriteRights, everything, rootSecret, uid, istio, istioIds, names] = await Promise.all([
+  const [user, missingRights, missingWriteRights, everything, rootSecret, uid, istio, istioIds, canary, names] = await Promise.all([
     observe(() => whoAmI(reading)),
     observe(() => lacking(reading, needed)),
     observe(() => lacking(reading, toChange)),
@@ -81,9 +86,10 @@ async function lookInside(reading: Reading, { target, istioNamespace, authority 
     observe(async () => (await namespaceUid(reading, 'kube-system')) ?? ''),
     observe(async () => (await namespaceUid(reading, istioNamespace)) !== undefined),
     observe(() => istioIdsOf(reading, istioNamespace)),
+    observe(() => readCanary(reading.client, canaryObjects(place, name, [name]), reading.signal)),
     signs ? authorityNames(reading, authority.root.namespace, intermediates) : undefined,
   ]);
-  const facts = { user, missingRights, missingWriteRights, everything, rootSecret, uid, istioNamespace: istio, istioIds };
+  const facts = { user, missingRights, missingWriteRights, everything, rootSecret, uid, istioNamespace: istio, istioIds, canary };
   return { ...facts, writeRights: toChange.length, authority: names };
 }
 

@@ -1,5 +1,8 @@
 /** What was seen of a set-up when all of it was tried: facts, without a judgement. `undefined` for a part that was not tried, because one before it failed. */
 import type { Observed } from './model.ts';
+import type { ConnectOutcome } from './probing/gateway-observation.ts';
+import type { RequestObservation } from './probing/request-observation.ts';
+import type { Asked, Device, NodeStatus } from './probing/tailnet.ts';
 
 /** What a kubeconfig says, without anything secret. */
 export interface KubeconfigFacts {
@@ -61,6 +64,8 @@ export interface InsideFacts {
   readonly istioNamespace: Observed<boolean>;
   /** CLUSTER_ID of each istiod. */
   readonly istioIds: Observed<readonly string[]>;
+  /** Pods of the canary that are available, and that there should be; null: it is not installed. */
+  readonly canary: Observed<{ readonly available: number; readonly desired: number } | null>;
   /** Undefined: not the signer. */
   readonly authority: AuthorityNames | undefined;
 }
@@ -110,6 +115,8 @@ export interface DiscordGuild {
   readonly ownerId: string;
   /** Permissions by role id. */
   readonly roles: ReadonlyMap<string, bigint>;
+  /** Ids of roles that everybody may mention. */
+  readonly mentionable: ReadonlySet<string>;
   /** Role ids of the bot. */
   readonly botRoles: readonly string[];
   readonly channels: readonly DiscordChannel[];
@@ -124,3 +131,42 @@ export interface DiscordSetup {
   readonly strangers: Observed<readonly string[]> | undefined;
   readonly commandsKnown: Observed<boolean> | undefined;
 }
+
+/** What a SOCKS5 proxy answers to a greeting without a password; `silent`: nothing in time. */
+export type ProxyAnswer = 'taken' | 'asksPassword' | 'noSocks' | 'silent';
+
+export interface ProxySetup {
+  readonly connect: ConnectOutcome;
+  /** Undefined: there was no connection. */
+  readonly answer: ProxyAnswer | undefined;
+}
+
+/** The way into the tailnet, and who was asked about it. */
+export interface TailnetSetup {
+  readonly node: Asked<NodeStatus>;
+  /** Undefined: none is configured. */
+  readonly proxy: ProxySetup | undefined;
+  readonly devices: Asked<readonly Device[]>;
+}
+
+export interface GatewaySetup {
+  readonly cluster: string;
+  /** `host:port`. */
+  readonly where: string;
+  readonly connect: ConnectOutcome;
+}
+
+export interface PublicPathSetup {
+  readonly url: string;
+  readonly status: number;
+  readonly seen: RequestObservation;
+}
+
+/** What can be measured from here, tried once. */
+export interface ProbesSetup {
+  readonly gateways: readonly GatewaySetup[];
+  readonly publicPaths: readonly PublicPathSetup[];
+}
+
+/** Where a webhook posts, by ids. Its own id and its token are not kept. */
+export type WebhookSetup = Observed<{ readonly guild: string | undefined; readonly channel: string | undefined }>;

@@ -59,7 +59,7 @@ export function createControlApi(access: ControlAccess, clock: Clock): ControlAp
     // Revoked before its end: a new one shows whether the client itself still has access.
     grant = undefined;
     const second = await requestDevices(access, await tokenNow(signal), signal);
-    if (second === 'tokenRefused') throw new Troubled('forbidden', 'it does not accept the token of the OAuth client (401)');
+    if (second === 'tokenRefused') throw new Troubled('unauthorized', 'it does not accept the token of the OAuth client (401)');
     return second;
   };
   const ask = async ({ within, signal }: Asking): Promise<Asked<readonly Device[]>> => {
@@ -88,7 +88,7 @@ async function requestGrant(access: ControlAccess, { signal, now }: { signal: Ab
   const response = await fetch(`${access.api}/api/v2/oauth/token`, { method: 'POST', body: form, signal, redirect: 'error' });
   if (response.status === 401 || response.status === 400) {
     await discard(response);
-    throw new Troubled('forbidden', `it does not accept the OAuth client (${response.status})`);
+    throw new Troubled('unauthorized', `it does not accept the OAuth client (${response.status})`);
   }
   const read = Token.safeParse(await body(response, 'the token'));
   // The answer itself is not repeated: it may hold a token.

@@ -31,6 +31,8 @@ describe('src/bot/doctor.ts', () => {
 
   it('sees its place in the guild without changing anything', async () => {
     const before = discord.requests.length;
+    const onCall = discord.role('on-call');
+    onCall.mentionable = true;
     const mara = discord.user('mara', discord.role('viewer'));
     const setup = await attempt({ people: [mara.user.id, STRANGER] });
     const { world } = discord;
@@ -43,6 +45,7 @@ describe('src/bot/doctor.ts', () => {
           name: world.guild.name,
           ownerId: world.guild.ownerId,
           roles: new Map([...world.roles.values()].map(({ id, permissions }) => [id, permissions])),
+          mentionable: new Set([onCall.id]),
           botRoles: [...world.bot.roles],
           channels: ['mesh', 'alerts'].map((name) => ({ id: discord.channel(name).id, name, type: 0, overwrites: [] })),
         },

@@ -40,6 +40,7 @@ describe('src/k8s/doctor.ts', () => {
         issuer: 'istio-root-ca',
         intermediates: [{ cluster: name, namespace: 'istio-ca', certificate: 'istio-ica-cluster-a' }],
       },
+      canary: { namespace: 'mesh-canary', service: 'mesh-canary-{cluster}', port: 8080 },
       clock,
       random: EVEN,
       signal: NEVER,
@@ -87,6 +88,7 @@ describe('src/k8s/doctor.ts', () => {
       uid: { ok: true, value: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       istioNamespace: { ok: true, value: true },
       istioIds: { ok: true, value: ['cluster-a'] },
+      canary: { ok: true, value: null },
       authority: {
         kinds: { ok: true, value: true },
         issuers: { ok: true, value: ['istio-root-ca', 'istio-root-selfsigned'] },

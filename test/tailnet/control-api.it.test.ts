@@ -105,7 +105,7 @@ describe('the control API', () => {
 
     expect(answer).toEqual({
       kind: 'failed',
-      trouble: 'forbidden',
+      trouble: 'unauthorized',
       says: "Tailscale's control API: it does not accept the OAuth client (401)",
     });
   });
@@ -113,6 +113,7 @@ describe('the control API', () => {
   it.each([
     ['serverError', 'unavailable', '500 when asked for the token'],
     ['rateLimited', 'rateLimited', '429 when asked for the token'],
+    ['noScope', 'forbidden', '403 when asked for the devices'],
     ['nonsense', 'protocol', 'its answer holds no token'],
   ] as const)('classes %s', async (fault, trouble, why) => {
     tailnet.control.fault = fault;

@@ -1,3 +1,4 @@
+import { WebhookType, type APIWebhook } from 'discord-api-types/v10';
 import type { Core } from '../core.ts';
 import type { Interaction } from '../interaction.ts';
 import { editMessage, writeMessage } from '../messages.ts';
@@ -7,7 +8,7 @@ import { NO_CONTENT, ok, param, type RestRequest, type Route } from '../rest.ts'
 import { factsBefore } from '../rules/before.ts';
 import { checkMessage } from '../rules/message.ts';
 import { messageText } from '../text.ts';
-import { userJson, type StoredMessage, type Webhook } from '../world.ts';
+import { userJson, type StoredMessage, type Webhook, type World } from '../world.ts';
 import { writeAnswer } from './callback.ts';
 
 const HOOK = '/webhooks/{webhook_id}/{webhook_token}';
@@ -15,11 +16,30 @@ const MESSAGE = `${HOOK}/messages/{message_id}`;
 
 /** What the bot does with an interaction's token after its first answer, and what anybody does with a webhook's. */
 export const webhookRoutes: readonly Route[] = [
+  { method: 'GET', path: HOOK, auth: 'path', handle: (core, request) => ok(webhookJson(core, webhookFor(core, request))) },
   { method: 'POST', path: HOOK, auth: 'path', handle: execute },
   { method: 'GET', path: MESSAGE, auth: 'path', handle: (core, request) => ok(find(core, request).stored.message) },
   { method: 'PATCH', path: MESSAGE, auth: 'path', handle: edit },
   { method: 'DELETE', path: MESSAGE, auth: 'path', handle: remove },
 ];
+
+/** A channel's webhook, by both parts of its address. */
+function webhookFor({ world }: Core, request: RestRequest): Webhook {
+  const webhook = world.webhooks.get(param(request, 'webhook_id'));
+  if (webhook === undefined) throw refusals.unknownWebhook();
+  return withToken(world, webhook, request);
+}
+
+function withToken(world: World, webhook: Webhook, request: RestRequest): Webhook {
+  if (webhook.token !== param(request, 'webhook_token')) throw refusals.expiredToken();
+  if (!world.channels.has(webhook.channel.id)) throw refusals.unknownWebhook();
+  return webhook;
+}
+
+function webhookJson({ world }: Core, { id, name, token, channel }: Webhook): APIWebhook {
+  const type = WebhookType.Incoming;
+  return { id, type, name, token, avatar: null, application_id: null, channel_id: channel.id, guild_id: world.guild.id };
+}
 
 function interactionFor(core: Core, request: RestRequest): Interaction {
   if (param(request, 'webhook_id') !== core.world.applicationId) throw refusals.unknownWebhook();
@@ -43,9 +63,7 @@ function execute(core: Core, request: RestRequest): ReturnType<Route['handle']> 
 
 function postThrough(core: Core, webhook: Webhook, request: RestRequest): ReturnType<Route['handle']> {
   const { world } = core;
-  const { id, name, token, channel } = webhook;
-  if (token !== param(request, 'webhook_token')) throw refusals.expiredToken();
-  if (!world.channels.has(channel.id)) throw refusals.unknownWebhook();
+  const { id, name, channel } = withToken(world, webhook, request);
   const payload = (request.body ?? {}) as MessagePayload;
   checkMessage({ payload, files: request.files });
   const author = { ...userJson(id, name), bot: true };

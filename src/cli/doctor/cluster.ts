@@ -4,6 +4,7 @@ import type { Observed } from '../../mesh/model.ts';
 import type { ApiServerFacts, ClusterSetup, InsideFacts, KubeconfigFacts } from '../../mesh/setup.ts';
 import { KUBERNETES, placeIn } from '../../mesh/versions.ts';
 import { failed, failedBy, ok, untried, warning, whenSeen, type Finding } from './result.ts';
+import { judgeCanary } from './canary.ts';
 import { judgeRights } from './rights.ts';
 import { judgeSigner } from './signer.ts';
 
@@ -127,6 +128,7 @@ function within(inside: InsideFacts, subject: ClusterSubject): readonly Finding[
     ...istio,
     ...name(inside, cluster.name),
     ...distinct(inside, sameAs),
+    ...judgeCanary(inside, config),
     ...(inside.authority === undefined ? [] : judgeSigner(inside.authority, config)),
   ];
 }

@@ -1,12 +1,16 @@
-import type { DiscordConfig } from '../../config/config.ts';
+import type { AlertsConfig, DiscordConfig } from '../../config/config.ts';
 import type { DiscordGuild, DiscordSetup } from '../../mesh/setup.ts';
 import { listNames } from '../../mesh/wording.ts';
 import { inviteUrl } from '../init/invite.ts';
-import { isAdministrator, missingPermissions } from './permissions.ts';
+import { judgeEscalation } from './escalation.ts';
+import { isAdministrator, mayManageThreads, missingPermissions, type Whose } from './permissions.ts';
 import { failed, failedBy, ok, untried, warning, whenSeen, type Finding } from './result.ts';
 
+/** What the configuration says of the bot, and of whom it calls. */
+export type BotConfig = DiscordConfig & Partial<Pick<AlertsConfig, 'escalation'>>;
+
 /** The bot: its token, and its place in the guild. */
-export function judgeDiscord(setup: DiscordSetup, config: DiscordConfig): readonly Finding[] {
+export function judgeDiscord(setup: DiscordSetup, config: BotConfig): readonly Finding[] {
   const { application, startsLeft, guild } = setup;
   if (!application.ok)
     return [failedBy('discord-token', application.failure), untried('discord-guild', 'nothing else tried: Discord does not know us')];
@@ -35,7 +39,7 @@ function intents(flags: number): Finding {
 
 type Application = Extract<DiscordSetup['application'], { readonly ok: true }>['value'];
 
-function member(guild: DiscordGuild | null, setup: DiscordSetup, config: DiscordConfig, { id, botId }: Application): readonly Finding[] {
+function member(guild: DiscordGuild | null, setup: DiscordSetup, config: BotConfig, { id, botId }: Application): readonly Finding[] {
   if (guild === null)
     return [
       failed('discord-guild', `The bot is no member of guild ${config.guild}`, 'Correct discord.guild, or invite the bot:', [
@@ -48,6 +52,7 @@ function member(guild: DiscordGuild | null, setup: DiscordSetup, config: Discord
     ok('discord-guild', `the bot is a member of ${guild.name}`),
     ...channels(guild, config, botId),
     ...roles(guild, config),
+    ...judgeEscalation(guild, config, botId),
     ...(strangers === undefined ? [] : people(strangers)),
     ...(commandsKnown === undefined ? [] : whenSeen('discord-commands', 'commands', commandsKnown, commands)),
   ];
@@ -71,12 +76,7 @@ function channels(guild: DiscordGuild, config: DiscordConfig, botId: string): re
   ];
 }
 
-function channel(
-  use: string,
-  id: string,
-  guild: DiscordGuild,
-  who: { readonly guildId: string; readonly botId: string },
-): readonly Finding[] {
+function channel(use: string, id: string, guild: DiscordGuild, who: Whose): readonly Finding[] {
   const setting = `discord.channels.${use}`;
   const there = guild.channels.find((one) => one.id === id);
   if (there === undefined)
@@ -93,13 +93,21 @@ function channel(
   return [
     ok('discord-channels', `${use} go to #${there.name}`),
     missing.length === 0
-      ? ok('discord-permissions', `all permissions in #${there.name}`)
+      ? { ...ok('discord-permissions', `all permissions in #${there.name}`), ...threadHint(use, mayManageThreads(guild, there, who)) }
       : failed(
           'discord-permissions',
           `Missing in #${there.name}: ${missing.join(', ')}`,
           `Edit #${there.name}, Permissions, and allow the bot's role these.`,
         ),
   ];
+}
+
+/** Alerts go on in threads. */
+function threadHint(use: string, mayManage: boolean): { readonly next?: string } {
+  if (use !== 'alerts' || mayManage) return {};
+  return {
+    next: 'Nothing, as a rule. With Manage Threads beside these the bot also goes on in the thread of an alert that somebody locked.',
+  };
 }
 
 function roles(guild: DiscordGuild, { viewer, operator }: DiscordConfig): readonly Finding[] {

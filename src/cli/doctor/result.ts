@@ -21,10 +21,20 @@ export const CHECKS = [
   'cluster-istio',
   'cluster-name',
   'cluster-distinct',
+  'cluster-canary',
   'signer-kinds',
   'signer-root',
   'signer-issuer',
   'signer-intermediates',
+  'tailscale-socket',
+  'tailscale-node',
+  'tailscale-key',
+  'tailscale-proxy',
+  'tailscale-control',
+  'probes-vantage',
+  'probes-workers',
+  'probes-gateways',
+  'probes-public',
   'redis-reachable',
   'redis-version',
   'redis-eviction',
@@ -38,9 +48,12 @@ export const CHECKS = [
   'discord-channels',
   'discord-permissions',
   'discord-roles',
+  'discord-escalation',
   'discord-people',
   'discord-commands',
   'discord-starts',
+  'alerts-webhook',
+  'alerts-heartbeat',
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];
@@ -50,7 +63,7 @@ export type State = 'ok' | 'warning' | 'failed' | 'untried';
 
 /** What one check found. */
 export interface DoctorResult {
-  /** `configuration`, the name of a cluster, `Redis` or `Discord`. */
+  /** `configuration`, the name of a cluster, `Tailscale`, `Probes`, `Redis`, `Discord` or `Alerts`. */
   readonly group: string;
   readonly check: CheckName;
   readonly state: State;

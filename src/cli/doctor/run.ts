@@ -1,13 +1,16 @@
 import type { ClusterConfig, Config } from '../../config/config.ts';
 import type { ClusterSetup } from '../../mesh/setup.ts';
+import { judgeAlerts } from './alerts.ts';
 import { judgeCluster } from './cluster.ts';
 import { judgeConfig } from './config.ts';
 import { judgeDiscord } from './discord.ts';
 import type { SetupTrials } from './ports.ts';
+import { judgeProbes } from './probes.ts';
 import { judgeRedis } from './redis.ts';
 import { untried, type DoctorResult, type Finding } from './result.ts';
+import { judgeTailscale } from './tailscale.ts';
 
-export const PARTS = ['clusters', 'redis', 'discord'] as const;
+export const PARTS = ['clusters', 'tailscale', 'probes', 'redis', 'discord', 'alerts'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface DoctorOptions {
@@ -35,8 +38,11 @@ export async function runDoctor(options: DoctorOptions): Promise<readonly Doctor
   const groups = [
     { name: 'configuration', findings: configuration(options) },
     ...(wanted('clusters') ? clusters(options) : []),
+    ...(wanted('tailscale') ? [{ name: 'Tailscale', findings: tailscale(options) }] : []),
+    ...(wanted('probes') ? [{ name: 'Probes', findings: probes(options) }] : []),
     ...(wanted('redis') ? [{ name: 'Redis', findings: redis(options) }] : []),
     ...(wanted('discord') ? [{ name: 'Discord', findings: discord(options, config) }] : []),
+    ...(wanted('alerts') ? [{ name: 'Alerts', findings: alerts(options) }] : []),
   ];
   const results: DoctorResult[] = [];
   for (const { name: group, findings } of groups) {
@@ -78,6 +84,14 @@ function uidOf({ inside }: ClusterSetup): string | undefined {
   return inside?.uid.ok && inside.uid.value !== '' ? inside.uid.value : undefined;
 }
 
+async function tailscale({ config, trials, now, signal }: DoctorOptions): Promise<readonly Finding[]> {
+  return judgeTailscale(await trials.tailnet(signal), config, now);
+}
+
+async function probes({ config, trials, signal }: DoctorOptions): Promise<readonly Finding[]> {
+  return judgeProbes(await trials.probes(signal), config);
+}
+
 async function redis({ config, trials, signal }: DoctorOptions): Promise<readonly Finding[]> {
   if (config.redis === undefined) return [untried('redis-reachable', 'no Redis is configured: `status` works, the service does not')];
   return judgeRedis(await trials.redis(signal));
@@ -85,5 +99,10 @@ async function redis({ config, trials, signal }: DoctorOptions): Promise<readonl
 
 async function discord({ trials, signal }: DoctorOptions, config: Config): Promise<readonly Finding[]> {
   if (config.discord === undefined) return [untried('discord-token', 'no bot is configured')];
-  return judgeDiscord(await trials.discord(signal), config.discord);
+  return judgeDiscord(await trials.discord(signal), { ...config.discord, escalation: config.alerts.escalation });
+}
+
+async function alerts({ config, trials, signal }: DoctorOptions): Promise<readonly Finding[]> {
+  const isAsked = config.alerts.fallbackWebhook !== undefined && config.discord !== undefined;
+  return judgeAlerts(isAsked ? await trials.webhook(signal) : undefined, config);
 }

@@ -95,6 +95,7 @@ const TROUBLES: Readonly<Record<Trouble, { readonly outcome: 'failing' | 'unknow
   refused: { outcome: 'failing', known: GONE },
   silent: { outcome: 'failing', known: SILENT },
   noPermission: { outcome: 'unknown', known: DENIED },
+  unauthorized: { outcome: 'unknown', known: ODD },
   forbidden: { outcome: 'unknown', known: ODD },
   rateLimited: { outcome: 'unknown', known: ODD },
   unavailable: { outcome: 'unknown', known: ODD },

@@ -11,7 +11,9 @@ export type Trouble =
   | 'noPermission'
   /** It took the connection and did not answer in time. */
   | 'silent'
-  /** It does not accept who asks (401, 403). */
+  /** It does not accept who asks (401). */
+  | 'unauthorized'
+  /** It knows who asks, and does not allow it (403). */
   | 'forbidden'
   /** It asked to come back later (429). */
   | 'rateLimited'

@@ -40,6 +40,7 @@ describe('a cluster', () => {
       ['cluster-too-many-rights', 'ok', 'no right to everything'],
       ['cluster-istio', 'ok', 'namespace istio-system is there'],
       ['cluster-name', 'ok', 'istiod calls it b too'],
+      ['cluster-canary', 'ok', 'the canary in mesh-canary answers for this cluster'],
     ]);
   });
 
@@ -126,6 +127,31 @@ describe('a cluster', () => {
     expect(told(CLUSTER, ['a']).map(({ check, state, text }) => [check, state, text])).toEqual([
       ['cluster-distinct', 'failed', 'This is the same cluster as a'],
     ]);
+  });
+
+  it('without a canary gets the line that installs it', () => {
+    expect(told(within({ canary: seen(null) }))).toEqual([
+      {
+        check: 'cluster-canary',
+        state: 'warning',
+        text: 'There is no canary in mesh-canary: of the ways to and from here only connections to gateways are tried, not what is behind them',
+        next: 'Install it, with the rights of deploy/rbac/canary-installer.yaml:',
+        paste: ['meshwarden canary install --config /etc/meshwarden/meshwarden.yaml'],
+      },
+    ]);
+  });
+
+  it.each([
+    [seen({ available: 0, desired: 1 }), 'warning', 'The canary in mesh-canary has no pod that is ready (0 of 1)'],
+    [unseen('Cannot get Deployments: forbidden'), 'untried', 'the canary not looked at: Cannot get Deployments: forbidden'],
+  ] as const)('with a canary that is not there for sure', (canary, state, text) => {
+    expect(told(within({ canary })).map((one) => [one.check, one.state, one.text])).toEqual([['cluster-canary', state, text]]);
+  });
+
+  it('that is alone in its mesh needs no canary', () => {
+    const setup = within({ canary: seen(null) });
+    const config = { ...CONFIG, clusters: [B] };
+    expect(judgeCluster(setup, { cluster: B, config, now: NOW, sameAs: [] }).filter(({ check }) => check === 'cluster-canary')).toEqual([]);
   });
 
   it('that istiod calls otherwise', () => {

@@ -94,6 +94,6 @@ describe('meshwarden doctor', () => {
   it('knows its words', async () => {
     const ran = await doctor('--only', 'moon');
     expect([ran.code, ran.stdout]).toEqual([2, '']);
-    expect(ran.stderr).toContain('clusters, redis, discord');
+    expect(ran.stderr).toContain('clusters, tailscale, probes, redis, discord, alerts');
   });
 });

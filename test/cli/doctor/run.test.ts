@@ -4,12 +4,15 @@ import type { SetupTrials } from '../../../src/cli/doctor/ports.ts';
 import { headingText, resultText, summaryText } from '../../../src/cli/doctor/render.ts';
 import { CHECKS, type DoctorResult } from '../../../src/cli/doctor/result.ts';
 import { runDoctor, type Part } from '../../../src/cli/doctor/run.ts';
-import { CLUSTER, CONFIG, DISCORD, NOW, seen, SERVER } from './setups.ts';
+import { CHANNEL, CLUSTER, CONFIG, DISCORD, GUILD, NOW, PROBES, seen, SERVER, TAILNET, WATCHED } from './setups.ts';
 
 const TRIALS: SetupTrials = {
   cluster: async () => CLUSTER,
+  tailnet: async () => TAILNET,
+  probes: async () => PROBES,
   redis: async () => seen([SERVER]),
   discord: async () => DISCORD,
+  webhook: async () => seen({ guild: GUILD, channel: CHANNEL }),
   fileMode: async () => 0o600,
 };
 
@@ -36,10 +39,13 @@ async function run(
 
 describe('a run', () => {
   it.each([
-    [undefined, ['configuration', 'a', 'b', 'Redis', 'Discord']],
+    [undefined, ['configuration', 'a', 'b', 'Tailscale', 'Probes', 'Redis', 'Discord', 'Alerts']],
     ['clusters', ['configuration', 'a', 'b']],
+    ['tailscale', ['configuration', 'Tailscale']],
+    ['probes', ['configuration', 'Probes']],
     ['redis', ['configuration', 'Redis']],
     ['discord', ['configuration', 'Discord']],
+    ['alerts', ['configuration', 'Alerts']],
   ] as const)('of %s tells its groups in order', async (only, groups) => {
     expect((await run(only)).groups).toEqual(groups);
   });
@@ -62,6 +68,36 @@ describe('a run', () => {
     const { results } = await run('clusters');
     expect(results.filter(({ check }) => check === 'cluster-distinct').map(({ group, text }) => [group, text])).toEqual([
       ['b', 'This is the same cluster as a'],
+    ]);
+  });
+
+  it('tries what is measured and told', async () => {
+    const { results } = await run(undefined, TRIALS, WATCHED);
+    const groups = new Set(['Tailscale', 'Probes', 'Alerts']);
+    const told = results.filter(({ group, check }) => groups.has(group) || check === 'discord-escalation');
+    expect(told.map(({ check, state }) => [check, state])).toEqual([
+      ['tailscale-socket', 'ok'],
+      ['tailscale-node', 'ok'],
+      ['tailscale-key', 'ok'],
+      ['tailscale-proxy', 'ok'],
+      ['tailscale-control', 'ok'],
+      ['probes-vantage', 'ok'],
+      ['probes-workers', 'ok'],
+      ['probes-gateways', 'ok'],
+      ['probes-public', 'ok'],
+      ['discord-escalation', 'failed'],
+      ['alerts-webhook', 'ok'],
+      ['alerts-heartbeat', 'ok'],
+    ]);
+  });
+
+  it('asks for no webhook where there is none, and none without a bot', async () => {
+    const webhook = (): Promise<never> => Promise.reject(new Error('it was asked'));
+    const none = await run('alerts', { ...TRIALS, webhook });
+    const botless = await run('alerts', { ...TRIALS, webhook }, { ...WATCHED, discord: undefined });
+    expect([none, botless].map(({ results }) => results.find(({ check }) => check === 'alerts-webhook')?.text)).toEqual([
+      'no fallback webhook is configured: alerts wait while the bot is away',
+      'the fallback webhook not asked: it stands in for a bot, and none is configured',
     ]);
   });
 

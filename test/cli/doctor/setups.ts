@@ -3,7 +3,16 @@ import type { Config } from '../../../src/config/config.ts';
 import { DAY } from '../../../src/core/duration.ts';
 import type { Failure } from '../../../src/core/errors.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import type { ClusterSetup, DiscordGuild, DiscordSetup, InsideFacts, KubeconfigFacts, RedisServerFacts } from '../../../src/mesh/setup.ts';
+import type {
+  ClusterSetup,
+  DiscordGuild,
+  DiscordSetup,
+  InsideFacts,
+  KubeconfigFacts,
+  ProbesSetup,
+  RedisServerFacts,
+  TailnetSetup,
+} from '../../../src/mesh/setup.ts';
 import { BOT_PERMISSIONS } from '../../../src/cli/init/invite.ts';
 import { SCHEDULES, WATCHING } from '../../config/watching-defaults.ts';
 
@@ -79,6 +88,7 @@ export const INSIDE: InsideFacts = {
   uid: seen('uid-b'),
   istioNamespace: seen(true),
   istioIds: seen(['b']),
+  canary: seen({ available: 1, desired: 1 }),
   authority: undefined,
 };
 
@@ -108,6 +118,7 @@ export const FOUND_GUILD: DiscordGuild = {
     [GUILD, NEEDED],
     [ROLE, 0n],
   ]),
+  mentionable: new Set(),
   botRoles: [],
   channels: [{ id: CHANNEL, name: 'alerts', type: 0, overwrites: [] }],
 };
@@ -118,4 +129,72 @@ export const DISCORD: DiscordSetup = {
   guild: seen(FOUND_GUILD),
   strangers: seen([]),
   commandsKnown: seen(true),
+};
+
+export const SOCKET = '/var/run/tailscale/tailscaled.sock';
+
+/** {@link CONFIG} with everything that is measured and told. */
+export const WATCHED: Config = {
+  ...CONFIG,
+  clusters: CONFIG.clusters.map((cluster) => ({ ...cluster, gateway: { address: `gw-${cluster.name}`, port: 15_443 } })),
+  tailscale: {
+    socket: SOCKET,
+    proxy: { host: 'localhost', port: 1055 },
+    control: { api: 'https://api.tailscale.com', tailnet: '-', clientId: 'k1', clientSecret: new Secret('not-a-secret') },
+  },
+  probes: {
+    ...CONFIG.probes,
+    vantage: 'a',
+    publicPaths: [{ url: 'https://shop.example/status', cluster: 'b', status: 200, address: undefined }],
+  },
+  alerts: {
+    ...CONFIG.alerts,
+    escalation: { after: 900_000, role: ROLE },
+    fallbackWebhook: new Secret('https://discord.com/api/webhooks/100000000000000006/not-a-token'),
+    heartbeat: new Secret('https://beat.example/not-a-token'),
+  },
+};
+
+export const TAILNET: TailnetSetup = {
+  node: {
+    kind: 'answered',
+    value: {
+      backend: 'Running',
+      host: 'gw-a',
+      addresses: ['100.64.0.1'],
+      online: true,
+      expired: false,
+      keyExpiry: NOW + 90 * DAY,
+      health: [],
+      peers: [],
+    },
+  },
+  proxy: { connect: { ok: true, tookMs: 1 }, answer: 'taken' },
+  devices: {
+    kind: 'answered',
+    value: ['a', 'b'].map((name, index) => ({
+      host: `gw-${name}`,
+      addresses: [`100.64.0.${index + 1}`],
+      routes: [],
+      authorized: true,
+      keyExpiry: undefined,
+      connected: true,
+      blocksIncoming: false,
+    })),
+  },
+};
+
+export const PROBES: ProbesSetup = {
+  gateways: [{ cluster: 'b', where: 'gw-b:15443', connect: { ok: true, tookMs: 12 } }],
+  publicPaths: [
+    {
+      url: 'https://shop.example/status?key=hidden',
+      status: 200,
+      seen: {
+        connect: { ok: true, tookMs: 5 },
+        tls: { ok: true, tookMs: 10, notAfter: undefined },
+        answer: { ok: true, status: 200, tookMs: 15, line: 'fine' },
+      },
+    },
+  ],
 };

@@ -32,7 +32,17 @@ const text = fc.constantFrom(
   '1.2.3',
 );
 const instant = fc.option(fc.integer({ min: NOW - 1e9, max: NOW + 1e10 }), { nil: undefined });
-const trouble = fc.constantFrom('noSocket', 'refused', 'noPermission', 'silent', 'forbidden', 'rateLimited', 'unavailable', 'protocol');
+const trouble = fc.constantFrom(
+  'noSocket',
+  'refused',
+  'noPermission',
+  'silent',
+  'unauthorized',
+  'forbidden',
+  'rateLimited',
+  'unavailable',
+  'protocol',
+);
 
 function asked<T>(value: fc.Arbitrary<T>): fc.Arbitrary<Asked<T>> {
   return fc.oneof(
