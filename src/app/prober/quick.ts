@@ -12,10 +12,11 @@ import { judgeNode } from '../../mesh/probing/tailnet-node.ts';
 import { judgePeer } from '../../mesh/probing/tailnet-peer.ts';
 import type { TailnetReading } from '../../mesh/probing/tailnet.ts';
 import { isCanaryThere, measureGateway, remotesHere, type GatewayMeasured } from './direction.ts';
+import { watchLag } from './lag.ts';
 import { othersOf, readingOf, type ProberParts } from './parts.ts';
 
 /** How many clusters are asked at a time. */
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 /** Of those that did not answer last time: they cost nothing but time, and must not keep the others waiting. */
 const SILENT_AT_ONCE = 128;
 /** What an API server may take to answer, in milliseconds. */
@@ -34,7 +35,9 @@ export function createQuick(parts: ProberParts): Quick {
   let round = 0;
   return {
     async measure(signal) {
-      const at = parts.machine.clock.now();
+      const { clock, log } = parts.machine;
+      const at = clock.now();
+      const lag = watchLag(clock);
       const others = othersOf(parts);
       const sized = round % SIZED_EVERY === 0;
       round += 1;
@@ -63,11 +66,15 @@ export function createQuick(parts: ProberParts): Quick {
       for (const { rule, subject, outcome } of clusters.flat()) {
         if (rule === 'api-down' && outcome !== 'ok' && subject.kind === 'api') mute.add(subject.cluster);
       }
-      return [
+      const samples = [
         ...nodeSamples(reading, parts, at),
         ...directions.flatMap((one) => samplesOf(one, reading, { parts, at })),
         ...clusters.flat(),
       ];
+      const lateMs = lag.stop();
+      if (lateMs < parts.config.probes.connectWithin / 2) return samples;
+      log.warn({ component: 'probes', lateMs }, 'this process was held up while it measured: what failed meanwhile does not count');
+      return samples.filter(({ outcome }) => outcome !== 'failing');
     },
   };
 }
