@@ -104,9 +104,9 @@ test('a silence asks for how long and why, and says what it covers', async () =>
     true,
     [
       '### ● Silenced until <t:1795525200:f>',
-      '`link-down|link:cluster-a>*` until <t:1795525200:f> · <@100000000000000007>: moving gw-b · `s7k2`',
+      '`link-down|link:cluster-a>*` · <@100000000000000007>: moving gw-b',
       'Covers 1: `link-down|link:cluster-a>cluster-b`',
-      'What ends is told all the same.',
+      'What ends is told all the same. Sooner over with `/mesh unsilence s7k2`.',
     ].join('\n'),
   ]);
   const by = setup.people.lena.user.id;
@@ -124,7 +124,7 @@ test('the way that an alert is about is measured layer by layer, and shown while
   };
   const reply = await press('Diagnose', setup.people.jon);
   await reply.waitFor(({ text }) => text.includes('Measuring'));
-  expect(reply.text).toBe('### ◌ Measuring, layer by layer…\n● Tailscale: runs on gw-a\n▲ Ping: no answer at any layer');
+  expect(reply.text).toBe('### ◌ Measuring, layer by layer…\n● **Tailscale** runs on gw-a\n▲ **Ping** no answer at any layer');
   const facts = ['disco, TSMP and ICMP are silent'];
   done.open({
     from: 'cluster-a',
@@ -142,6 +142,8 @@ test('the way that an alert is about is measured layer by layer, and shown while
         commands: CAUSE.commands,
       },
       { layer: 'tcp', title: 'TCP', outcome: 'skipped', says: 'the ping fails', facts: [] },
+      { layer: 'tls', title: 'TLS', outcome: 'skipped', says: 'the ping fails', facts: [] },
+      { layer: 'trust', title: 'Trust', outcome: 'skipped', says: 'nothing was seen', facts: [] },
     ],
   });
   await reply.waitFor(({ text }) => text.includes('fails at'));
@@ -151,8 +153,9 @@ test('the way that an alert is about is measured layer by layer, and shown while
       '### ▲ cluster-a → cluster-b · fails at Ping · <t:1795521600:R>',
       '● **Tailscale** runs on gw-a · 3 ms',
       '▲ **Ping** no answer at any layer',
-      '· **TCP** not tried: the ping fails',
-      '-# disco, TSMP and ICMP are silent',
+      '· **TCP, TLS** not tried: the ping fails',
+      '· **Trust** not tried: nothing was seen',
+      '-# Ping: disco, TSMP and ICMP are silent',
       'Next: Look whether gw-b runs and is connected to its network.',
       '`tailscale ping gw-b`',
     ],
@@ -214,13 +217,13 @@ test('what is open, in hand, quiet and over is one card', async () => {
   await reply.waitFor(({ text }) => text.includes('alerts are open'));
   expect(reply.text.split('\n')).toEqual([
     '### ▲ 12 alerts are open · 1 acked · 1 quiet',
-    '**PAGE** Link cluster-a → cluster-b is down · <t:1795521600:R>',
+    '**PAGE · Link cluster-a → cluster-b is down** · <t:1795521600:R>',
     '-# 3 of 4 probes failed: connect timed out · hides 4',
     'and 6 more',
     '**Acked**',
-    `**PAGE** API of cluster-b is down · <t:1795521600:R> · by <@${people.nils.user.id}>`,
+    `PAGE · API of cluster-b is down · <t:1795521600:R> · by <@${people.nils.user.id}>`,
     '**Quiet**',
-    '**TICKET** Clock of cluster-b is off · <t:1795521600:R> · quiet hours',
+    'TICKET · Clock of cluster-b is off · <t:1795521600:R> · quiet hours',
     '**Silences**',
     '`link-down|link:cluster-a>*` until <t:1795525200:f> · <@100000000000000007>: moving gw-b · `s7k2`',
     '**Maintenance**',

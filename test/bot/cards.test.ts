@@ -41,7 +41,7 @@ describe('the card of a status', () => {
       tone: 'bad',
       title: 'Mesh: 1 problem hides 4 checks · 2 clusters · <t:1795521600:R>',
       body: [
-        '**▲ The gateway of cluster-b has no ready pod** · since <t:1795521540:R>',
+        '**▲ The gateway of cluster-b has no ready pod** · <t:1795521540:R>',
         '0 of 1 pods are ready: ImagePullBackOff',
         'Hidden by it: 3 checks of cluster-b, 1 check of the mesh',
         'Next: Look at the pods of the gateway.',

@@ -11,8 +11,9 @@ const AGO = '<t:1795521600:R>';
 const BEGAN = '<t:1795521600:T>';
 const FOOTER = 'link-down · a1b2c3d4e5-k1';
 const EVIDENCE = '3 of 4 probes failed: connect timed out.';
-const FACTS = ['Tailscale on gw-a says it is running', 'gw-b answers no ping at any layer'];
-const SINCE = `since ${BEGAN} · cluster-b → cluster-a: not measured`;
+const SEEN = '-# Tailscale on gw-a says it is running · gw-b answers no ping at any layer';
+const SINCE = `-# Since ${BEGAN} · cluster-b → cluster-a: not measured`;
+const MEANS = 'Requests from cluster-a to what runs only in cluster-b fail. Inside each cluster all goes on.';
 const HIDES = 'Hides 4: gateway of cluster-b from cluster-a, API of cluster-b, public path cluster-a → cluster-b, canary of cluster-b';
 const NEXT = ['Next: Look whether gw-b runs and is connected to its network.', '`tailscale ping gw-b`'];
 const button = (label: string, name: string, more: object = {}): object => ({
@@ -32,7 +33,7 @@ describe('an alert that is open', () => {
     expect(incidentCard(incident())).toEqual({
       tone: 'bad',
       title: `PAGE · Link cluster-a → cluster-b is down · ${AGO}`,
-      body: [EVIDENCE, ...FACTS, SINCE, HIDES, ...NEXT],
+      body: [EVIDENCE, SEEN, SINCE, MEANS, HIDES, ...NEXT],
       footer: FOOTER,
       buttons: BUTTONS,
       rest: 'the thread',
@@ -43,7 +44,7 @@ describe('an alert that is open', () => {
     expect(incidentCard(acked(incident(), LENA))).toEqual({
       tone: 'bad',
       title: `PAGE, acked · Link cluster-a → cluster-b is down · ${AGO}`,
-      body: [EVIDENCE, `Acked by <@${LENA}> <t:1795521649:R> · asked again <t:1795525249:R>`, ...FACTS, SINCE, HIDES, ...NEXT],
+      body: [EVIDENCE, `Acked by <@${LENA}> <t:1795521649:R> · asked again <t:1795525249:R>`, SEEN, SINCE, MEANS, HIDES, ...NEXT],
       footer: FOOTER,
       buttons: [BUTTONS[0], button('Take back ack', 'unack'), BUTTONS[2], BUTTONS[3]],
       rest: 'the thread',
@@ -75,7 +76,12 @@ describe('an alert that is open', () => {
     expect(incidentCard(unknown)).toEqual({
       tone: 'unknown',
       title: `TICKET · Link cluster-a → cluster-b is not measured · ${AGO}`,
-      body: ['No probe had a result.', `since ${BEGAN}`],
+      body: [
+        'No probe had a result.',
+        `-# Since ${BEGAN}`,
+        'It may work or not: nothing is known of it.',
+        'Next: Press Diagnose, which looks again and says what is missing.',
+      ],
       footer: FOOTER,
       buttons: BUTTONS.slice(0, 3),
       rest: 'the thread',
@@ -83,12 +89,17 @@ describe('an alert that is open', () => {
   });
 
   it.each<[Incident['state'], Partial<Incident>, string, string]>([
-    ['flapping', { title: 'Link a keeps failing and coming back' }, `PAGE · Link a keeps failing and coming back · ${AGO}`, EVIDENCE],
+    [
+      'flapping',
+      { title: 'Link a keeps failing and coming back' },
+      `PAGE · Link a keeps failing and coming back · ${AGO}`,
+      `It comes and goes, and is told again when it is calm. ${EVIDENCE}`,
+    ],
     [
       'resolving',
       {},
       `PAGE · Link cluster-a → cluster-b is down · ${AGO}`,
-      `Well again since a moment, and watched for a while. Before: ${EVIDENCE}`,
+      `Well when last looked at, and watched until that is sure. Before: ${EVIDENCE}`,
     ],
     ['firing', { severity: 'info' }, `INFO · Link cluster-a → cluster-b is down · ${AGO}`, EVIDENCE],
   ])('says so where it is %s', (state, more, title, first) => {
@@ -151,7 +162,7 @@ describe('an alert that is over', () => {
     });
     expect(incidentCard(merged)).toEqual({
       tone: 'unknown',
-      title: 'Link cluster-a → cluster-b was down · explained by another alert',
+      title: 'Link cluster-a → cluster-b was down · goes on elsewhere',
       body: ['Explained by another alert: The API of cluster-b is down.'],
       footer: `${FOOTER} · began <t:1795521600:f>`,
     });
@@ -182,8 +193,9 @@ describe('what Discord takes', () => {
     expect(toText(incidentCard(incident())).split('\n')).toEqual([
       `### ▲ PAGE · Link cluster-a → cluster-b is down · ${AGO}`,
       EVIDENCE,
-      ...FACTS,
+      SEEN,
       SINCE,
+      MEANS,
       HIDES,
       ...NEXT,
       `-# ${FOOTER}`,

@@ -16,13 +16,20 @@ export const silenceButton: BotButton = {
 
 function silenceForm(id: string): ModalBuilder {
   const options = SILENCE_LENGTHS.map(({ label, value }) => ({ label, value }));
-  const length = new StringSelectMenuBuilder().setCustomId('length').setPlaceholder('For how long').addOptions(options).setRequired(true);
+  const length = new StringSelectMenuBuilder()
+    .setCustomId('length')
+    .setPlaceholder('From 1 hour to 7 days')
+    .addOptions(options)
+    .setRequired(true);
   const reason = new TextInputBuilder().setCustomId('reason').setStyle(TextInputStyle.Short).setMaxLength(LONGEST_REASON).setRequired(true);
   return new ModalBuilder()
     .setCustomId(customId('silence', id))
     .setTitle('Silence this alert')
     .addLabelComponents(
-      new LabelBuilder().setLabel('For how long').setDescription('It ends by itself.').setStringSelectMenuComponent(length),
+      new LabelBuilder()
+        .setLabel('For how long')
+        .setDescription('It ends by itself, or sooner with /mesh unsilence.')
+        .setStringSelectMenuComponent(length),
       new LabelBuilder().setLabel('Why').setDescription('Everybody reads it on the card.').setTextInputComponent(reason),
     );
 }

@@ -2,7 +2,8 @@ import type { ListedAlerts } from '../../actions/list-alerts.ts';
 import type { Silenced } from '../../actions/silence-alert.ts';
 import type { Incident, MaintenanceWindow, Silence } from '../../alerts/model.ts';
 import { formatDuration } from '../../core/duration.ts';
-import { dateTime, plain, prose, relativeTime, type Card, type Tone } from '../card.ts';
+import { dateTime, plain, relativeTime, type Card, type Tone } from '../card.ts';
+import { becauseText } from './incident.ts';
 import { named, personText } from './person.ts';
 
 /** What fits a phone: more are counted. */
@@ -36,7 +37,8 @@ function toneOf(open: readonly Incident[], others: number): Tone {
 
 function titleOf({ open, acked, muted }: ListedAlerts['total']): string {
   const parts = [...(acked > 0 ? [`${acked} acked`] : []), ...(muted > 0 ? [`${muted} quiet`] : [])];
-  const first = open === 0 ? 'No alert waits for anybody' : `${open} ${open === 1 ? 'alert is' : 'alerts are'} open`;
+  const none = acked + muted === 0 ? 'No alert is open' : 'No alert waits for anybody';
+  const first = open === 0 ? none : `${open} ${open === 1 ? 'alert is' : 'alerts are'} open`;
   return [first, ...parts].join(' · ');
 }
 
@@ -46,25 +48,32 @@ function section(title: string | undefined, lines: readonly string[], more: numb
 }
 
 function openLines(incident: Incident): readonly string[] {
-  const { evidence, cause, hides } = incident;
-  const because = cause === undefined ? plain(evidence) : `${plain(evidence)}: ${prose(cause.says)}`;
-  return [headText(incident), `-# ${because}${hides.length === 0 ? '' : ` · hides ${hides.length}`}`];
+  const { hides } = incident;
+  return [
+    `**${headText(incident)}** · ${relativeTime(incident.startedAt)}`,
+    `-# ${becauseText(incident)}${hides.length === 0 ? '' : ` · hides ${hides.length}`}`,
+  ];
 }
 
-function headText({ severity, title, startedAt }: Incident): string {
-  return `**${WORDS[severity]}** ${plain(title)} · ${relativeTime(startedAt)}`;
+function headText({ severity, title }: Incident): string {
+  return `${WORDS[severity]} · ${plain(title)}`;
 }
 
 function ackedLine(incident: Incident): string {
-  return `${headText(incident)} · by ${personText(incident.ack?.by ?? 'somebody')}`;
+  return `${headText(incident)} · ${relativeTime(incident.startedAt)} · by ${personText(incident.ack?.by ?? 'somebody')}`;
 }
 
 function mutedLine(incident: Incident): string {
-  return `${headText(incident)} · ${named(incident.muted?.why ?? 'quiet')}`;
+  return `${headText(incident)} · ${relativeTime(incident.startedAt)} · ${named(incident.muted?.why ?? 'quiet')}`;
 }
 
 function silenceLine({ match, by, reason, until, id }: Silence): string {
   return `\`${code(match)}\` until ${dateTime(until)} · ${personText(by)}: ${plain(reason)} · \`${code(id)}\``;
+}
+
+/** What somebody wanted to be quiet, and why. */
+function wantedLine({ match, by, reason }: Silence): string {
+  return `\`${code(match)}\` · ${personText(by)}: ${plain(reason)}`;
 }
 
 function windowLine({ match, reason, until }: MaintenanceWindow): string {
@@ -90,19 +99,19 @@ export function ackCard({ title, ack }: Incident): Card {
 export function silencedCard({ silence, matches }: Silenced): Card {
   const more = matches.length - LISTED_MATCHES;
   const listed = matches.slice(0, LISTED_MATCHES).map((key) => `\`${code(key)}\``);
+  const isItself = matches.length === 1 && matches[0] === silence.match;
   return {
     tone: matches.length === 0 ? 'warn' : 'good',
     title: `Silenced until ${dateTime(silence.until)}`,
     body: [
-      silenceLine(silence),
-      matches.length === 0
-        ? 'It covers nothing that is followed now. `*` stands for anything: `link-down|*` is every link.'
-        : `Covers ${matches.length}: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-      'What ends is told all the same.',
+      wantedLine(silence),
+      ...(matches.length === 0 ? ['It covers nothing that is followed now. `*` stands for anything: `link-down|*` is every link.'] : []),
+      ...(matches.length === 0 || isItself ? [] : [`Covers ${matches.length}: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]),
+      `What ends is told all the same. Sooner over with \`/mesh unsilence ${code(silence.id)}\`.`,
     ],
   };
 }
 
 export function unsilencedCard(silence: Silence): Card {
-  return { tone: 'good', title: 'Heard again', body: [silenceLine(silence), 'What still fails there is told now.'] };
+  return { tone: 'good', title: 'Heard again', body: [wantedLine(silence), 'What still fails there is told now.'] };
 }

@@ -4,6 +4,8 @@ import { formatDuration, MINUTE } from '../../core/duration.ts';
 import type { Severity } from '../../mesh/finding.ts';
 import { dateTime, plain, prose, relativeTime, timeOfDay, type Card, type CardButton, type Tone } from '../card.ts';
 import { incidentButton } from '../incidents/ref.ts';
+import { dated } from './instants.ts';
+import { meaningOf } from './meaning.ts';
 import { named, personText } from './person.ts';
 
 /** What fits a phone: more of each is counted. */
@@ -36,8 +38,9 @@ function openCard(incident: Incident, firstAt: number | undefined): Card {
     body: [
       `${evidenceText(incident)}.`,
       ...whoLines(incident),
-      ...(incident.cause?.facts ?? []).slice(0, LISTED_FACTS).map(plain),
-      `since ${timeOfDay(startedAt)}${context.map((text) => ` · ${plain(text)}`).join('')}`,
+      ...seenLines(incident),
+      `-# Since ${timeOfDay(startedAt)}${context.map((text) => ` · ${plain(text)}`).join('')}`,
+      ...meaningLines(incident),
       ...hiddenLines(incident),
       ...nextLines(incident),
       ...(late
@@ -61,9 +64,31 @@ function marksOf({ severity, ack, muted }: Incident): string {
   return [WORDS[severity], ...marks].join(', ');
 }
 
-function evidenceText({ evidence, cause, state }: Incident): string {
-  const seen = cause === undefined ? plain(evidence) : `${plain(evidence)}: ${prose(cause.says)}`;
-  return state === 'resolving' ? `Well again since a moment, and watched for a while. Before: ${seen}` : upper(seen);
+function evidenceText(incident: Incident): string {
+  const seen = becauseText(incident);
+  if (incident.state === 'flapping') return `It comes and goes, and is told again when it is calm. ${seen}`;
+  return incident.state === 'resolving' ? `Well when last looked at, and watched until that is sure. Before: ${lower(seen)}` : seen;
+}
+
+/** How sure it is, and why: `3 of 4 probes failed: gw-b answers no ping`. */
+export function becauseText({ evidence, cause }: Pick<Incident, 'evidence' | 'cause'>): string {
+  return upper(cause === undefined ? plain(evidence) : `${plain(evidence)}: ${dated(prose(cause.says))}`);
+}
+
+/** What was seen beside that, in small print. */
+function seenLines({ cause }: Incident): readonly string[] {
+  if (cause === undefined) return [];
+  const facts = cause.facts.filter((fact) => !cause.says.includes(fact)).slice(0, LISTED_FACTS);
+  return facts.length === 0 ? [] : [`-# ${facts.map((fact) => dated(plain(fact))).join(' · ')}`];
+}
+
+function meaningLines(incident: Incident): readonly string[] {
+  const meaning = meaningOf(incident);
+  return meaning === undefined ? [] : [plain(meaning)];
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function upper(text: string): string {
@@ -78,9 +103,9 @@ function hiddenLines({ hides }: Incident): readonly string[] {
 }
 
 function nextLines({ cause }: Incident): readonly string[] {
-  if (cause === undefined) return [];
+  if (cause === undefined) return ['Next: Press Diagnose, which looks again and says what is missing.'];
   const [command] = cause.commands;
-  return [`Next: ${prose(cause.hint)}`, ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``])];
+  return [`Next: ${dated(prose(cause.hint))}`, ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``])];
 }
 
 function whoLines({ ack, muted }: Incident): readonly string[] {
@@ -112,7 +137,10 @@ function overCard(incident: Incident, endedAt: number, isFirst: boolean): Card {
     tone: 'good',
     title: `${plain(title)} for ${formatDuration(endedAt - startedAt)} · over since ${timeOfDay(endedAt)}`,
     body: [
-      ...sentences([...(incident.cause === undefined ? [] : [`Cause seen: ${prose(incident.cause.says)}.`]), ...ackedAfter(incident)]),
+      ...sentences([
+        ...(incident.cause === undefined ? [] : [`Cause seen: ${dated(prose(incident.cause.says))}.`]),
+        ...ackedAfter(incident),
+      ]),
       ...recoveredLines(incident),
       ...(isFirst ? cameAndWent(incident) : []),
     ],
@@ -153,7 +181,7 @@ function mergedCard({ rule, id, title, history, startedAt }: Incident): Card {
   const last = history.at(-1);
   return {
     tone: 'unknown',
-    title: `${plain(title)} · explained by another alert`,
+    title: `${plain(title)} · goes on elsewhere`,
     body: last === undefined ? [] : [`${named(last.says)}.`],
     footer: `${rule} · ${id} · began ${dateTime(startedAt)}`,
   };
@@ -161,5 +189,5 @@ function mergedCard({ rule, id, title, history, startedAt }: Incident): Card {
 
 /** A line of the history as it stands in the thread. */
 export function historyText({ at, says }: Incident['history'][number]): string {
-  return `${timeOfDay(at)} ${named(says)}`;
+  return `${timeOfDay(at)} ${dated(named(says))}`;
 }

@@ -1,5 +1,6 @@
 import type { LinkLayer, LinkProbe } from '../../actions/alerts.ts';
 import { plain, prose, relativeTime, type Card, type Tone } from '../card.ts';
+import { dated } from './instants.ts';
 
 const MARKS = { ok: '●', failing: '▲', unknown: '◌', skipped: '·' } as const;
 const LISTED_FACTS = 3;
@@ -10,13 +11,13 @@ export function probeCard({ from, to, at, layers }: LinkProbe): Card {
   return {
     tone: toneOf(layers),
     title: `${plain(from)} → ${plain(to)} · ${verdict(layers, worst)} · ${relativeTime(at)}`,
-    body: [...layers.map(layerLine), ...(worst === undefined ? [] : detailLines(worst))],
+    body: [...linesOf(layers), ...(worst === undefined ? [] : detailLines(worst))],
   };
 }
 
 /** The layers that are known so far, as the worker words them. */
 export function probingCard(text: string): Card {
-  return { tone: 'unknown', title: 'Measuring, layer by layer…', body: text.split('\n').map(plain) };
+  return { tone: 'unknown', title: 'Measuring, layer by layer…', body: text.split('\n').map(knownLine) };
 }
 
 function toneOf(layers: readonly LinkLayer[]): Tone {
@@ -29,16 +30,40 @@ function verdict(layers: readonly LinkLayer[], worst: LinkLayer | undefined): st
   return layers.some(({ outcome }) => outcome === 'unknown') ? 'not all could be measured' : 'every layer is well';
 }
 
-function layerLine({ outcome, title, says, tookMs }: LinkLayer): string {
-  const took = tookMs === undefined ? '' : ` · ${Math.round(tookMs)} ms`;
-  return `${MARKS[outcome]} **${plain(title)}** ${outcome === 'skipped' ? `not tried: ${plain(says)}` : `${plain(says)}${took}`}`;
+/** A line for each layer. Those that were not tried for one reason share theirs. */
+function linesOf(layers: readonly LinkLayer[]): readonly string[] {
+  return layers.flatMap((layer, index) => {
+    if (isSkippedLike(layer, layers[index - 1])) return [];
+    const rest = layers.slice(index + 1);
+    const others = rest.findIndex((other) => !isSkippedLike(other, layer));
+    return [layerLine(layer, rest.slice(0, others === -1 ? rest.length : others))];
+  });
 }
 
-function detailLines({ facts, hint, commands }: LinkLayer): readonly string[] {
+function isSkippedLike({ outcome, says }: LinkLayer, before: LinkLayer | undefined): boolean {
+  return outcome === 'skipped' && before?.outcome === 'skipped' && before.says === says;
+}
+
+function layerLine({ outcome, title, says, tookMs }: LinkLayer, alike: readonly LinkLayer[]): string {
+  const took = tookMs === undefined ? '' : ` · ${Math.round(tookMs)} ms`;
+  const titles = [title, ...alike.map((layer) => layer.title)].map(plain).join(', ');
+  return `${MARKS[outcome]} **${titles}** ${outcome === 'skipped' ? `not tried: ${prose(says)}` : `${dated(prose(says))}${took}`}`;
+}
+
+/** A line of the worker's as it will look at the end. */
+function knownLine(line: string): string {
+  const { mark, title, says } = /^(?<mark>\S+) (?<title>[^:]+): (?<says>.+)$/.exec(line)?.groups ?? {};
+  return mark === undefined || title === undefined || says === undefined
+    ? plain(line)
+    : `${mark} **${plain(title)}** ${dated(prose(says))}`;
+}
+
+function detailLines({ title, facts, hint, commands }: LinkLayer): readonly string[] {
   const [command] = commands ?? [];
+  const seen = facts.slice(0, LISTED_FACTS).map((fact) => dated(plain(fact)));
   return [
-    ...facts.slice(0, LISTED_FACTS).map((fact) => `-# ${plain(fact)}`),
-    ...(hint === undefined ? [] : [`Next: ${prose(hint)}`]),
+    ...(seen.length === 0 ? [] : [`-# ${plain(title)}: ${seen.join(' · ')}`]),
+    ...(hint === undefined ? [] : [`Next: ${dated(prose(hint))}`]),
     ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``]),
   ];
 }

@@ -3,6 +3,7 @@ import type { Problem } from '../../mesh/report.ts';
 import type { MeshStatus } from '../../mesh/status.ts';
 import { plain, prose, relativeTime, type Card, type CardButton, type Tone } from '../card.ts';
 import { customId } from '../custom-id.ts';
+import { dated } from './instants.ts';
 
 /** More clusters than this are counted instead of listed, the healthy ones first. */
 const LISTED_CLUSTERS = 12;
@@ -32,12 +33,12 @@ export function statusCard(status: MeshStatus, jobId: string): Card {
 }
 
 function problemText({ finding, hides, since }: Problem): readonly string[] {
-  const age = since === undefined ? '' : ` · since ${relativeTime(since)}`;
+  const age = since === undefined ? '' : ` · ${relativeTime(since)}`;
   const [fact] = finding.facts;
   const [command] = finding.commands;
   return [
     `**${MARKS.problems} ${plain(finding.title)}**${age}`,
-    ...(fact === undefined ? [] : [plain(fact)]),
+    ...(fact === undefined ? [] : [dated(plain(fact))]),
     ...(hides.length === 0 ? [] : [`Hidden by it: ${plain(hiddenText(hides))}`]),
     `Next: ${prose(finding.hint)}`,
     ...(command === undefined ? [] : [`\`${command.replaceAll('`', "'")}\``]),

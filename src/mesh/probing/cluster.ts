@@ -83,8 +83,8 @@ export function gatewayPodsSample(cluster: string, seen: Observed<GatewayPodsSee
         }
       : {
           code: 'gateway-not-ready',
-          says: `no gateway pod is ready: ${ready} of ${total}${why.length === 0 ? '' : `, ${why.join(', ')}`}`,
-          facts: why,
+          says: [...why, `${ready} of ${total} ready`].join(', '),
+          facts: [],
           hint: 'Look at why its pods do not become ready.',
           commands: [`kubectl --context ${cluster} -n istio-system describe pod -l istio=eastwestgateway`],
         };

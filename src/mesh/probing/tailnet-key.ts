@@ -1,6 +1,7 @@
 /** The end of a node key: no message of the daemon announces or names it, so that it has a ladder of its own. */
-import { DAY, formatDuration, formatRelative } from '../../core/duration.ts';
+import { DAY, formatRelative } from '../../core/duration.ts';
 import type { Cause } from '../health.ts';
+import { utc } from '../wording.ts';
 import type { Judgement } from './tailnet.ts';
 
 const TICKET_WITHIN = 14 * DAY;
@@ -16,7 +17,7 @@ export interface NodeKey {
 /** Speaks 14 days before the end as a ticket, from 2 days before it as a page. */
 export function judgeKey(key: NodeKey, now: number): Judgement {
   const { host, keyExpiry } = key;
-  if (keyExpired(key, now)) return { outcome: 'failing', severity: 'page', cause: expiredCause(key, now) };
+  if (keyExpired(key, now)) return { outcome: 'failing', severity: 'page', cause: expiredCause(key) };
   if (keyExpiry === undefined) return { outcome: 'ok', says: 'the node key does not end' };
   const left = keyExpiry - now;
   if (left >= TICKET_WITHIN) return { outcome: 'ok', says: `the node key ends ${formatRelative(keyExpiry, now)}` };
@@ -25,8 +26,8 @@ export function judgeKey(key: NodeKey, now: number): Judgement {
     severity: left < PAGE_WITHIN ? 'page' : 'ticket',
     cause: {
       code: 'tailnet-key-ends',
-      says: `the node key of ${host} ends ${formatRelative(keyExpiry, now)}`,
-      facts: [`it ends at ${new Date(keyExpiry).toISOString()}`, `from then on ${host} reaches nobody and nobody reaches it`],
+      says: `the node key of ${host} ends at ${utc(keyExpiry)}`,
+      facts: [`from then on ${host} reaches nobody and nobody reaches it`],
       hint: `Log ${host} in again before that, or disable key expiry for it in the admin console; tagged nodes have none.`,
       commands: ["tailscale status --json | jq '.Self.KeyExpiry'", 'tailscale up --force-reauth'],
     },
@@ -39,8 +40,8 @@ export function keyExpired({ expired, keyExpiry }: NodeKey, now: number): boolea
 }
 
 /** The same for the node itself and for the rule about keys. */
-export function expiredCause({ host, keyExpiry }: NodeKey, now: number): Cause {
-  const since = keyExpiry === undefined ? [] : [`it ended at ${new Date(keyExpiry).toISOString()}, ${formatDuration(now - keyExpiry)} ago`];
+export function expiredCause({ host, keyExpiry }: NodeKey): Cause {
+  const since = keyExpiry === undefined ? [] : [`it ended at ${utc(keyExpiry)}`];
   return {
     code: 'tailnet-key-expired',
     says: `the node key of ${host} has expired`,

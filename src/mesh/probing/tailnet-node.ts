@@ -22,7 +22,7 @@ export function judgeNode(reading: Pick<TailnetReading, 'node' | 'devices'>, que
 }
 
 function judgeStatus(status: NodeStatus, devices: Asked<readonly Device[]>, now: number): NodeVerdict {
-  const cause = statusCause(status, devices, now);
+  const cause = statusCause(status, devices);
   return {
     node: cause ?? { outcome: 'ok', says: runningSays(status) },
     key: hasMap(status) ? judgeKey(status, now) : unknown(UNTOLD_KEY),
@@ -30,8 +30,8 @@ function judgeStatus(status: NodeStatus, devices: Asked<readonly Device[]>, now:
   };
 }
 
-function statusCause(status: NodeStatus, devices: Asked<readonly Device[]>, now: number): Judgement | undefined {
-  if (status.expired) return failing(expiredCause(status, now));
+function statusCause(status: NodeStatus, devices: Asked<readonly Device[]>): Judgement | undefined {
+  if (status.expired) return failing(expiredCause(status));
   if (status.backend !== 'Running') return backendCause(status);
   return devices.kind === 'answered' && isDeleted(status, devices.value)
     ? failing(deletedCause(status.host, status.addresses[0]))
@@ -120,7 +120,7 @@ function judgeDevices(devices: Asked<readonly Device[]>, { address, now }: NodeQ
     };
   }
   const key = { ...device, expired: false };
-  const down = keyExpired(key, now) ? failing(expiredCause(key, now)) : device.authorized ? undefined : failing(unapproved(device.host));
+  const down = keyExpired(key, now) ? failing(expiredCause(key)) : device.authorized ? undefined : failing(unapproved(device.host));
   return { node: down ?? deviceNode(device), key: judgeKey(key, now), control: deviceControl(device) };
 }
 

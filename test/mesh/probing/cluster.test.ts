@@ -119,8 +119,8 @@ describe('src/mesh/probing/cluster.ts', () => {
     const { cause } = cluster.gatewayPodsSample('b', seen({ ...PODS, ready: 0, total: 1, why: ['ImagePullBackOff'] }), TAKEN);
     expect(cause).toEqual({
       code: 'gateway-not-ready',
-      says: 'no gateway pod is ready: 0 of 1, ImagePullBackOff',
-      facts: ['ImagePullBackOff'],
+      says: 'ImagePullBackOff, 0 of 1 ready',
+      facts: [],
       hint: 'Look at why its pods do not become ready.',
       commands: ['kubectl --context b -n istio-system describe pod -l istio=eastwestgateway'],
     });
