@@ -2,6 +2,7 @@
 import { subjectKey, type HealthSubject, type Sample } from '../mesh/health.ts';
 import { compact, type Loose } from './compact.ts';
 import { healthKey, type AlertPolicy, type HealthState, type RulePolicy, type SubjectHealth } from './model.ts';
+import { isAhead, rewound } from './rewind.ts';
 
 /** What health is judged by. */
 export interface Judging {
@@ -28,8 +29,9 @@ export function follow(before: SubjectHealth | undefined, sample: Sample, judgin
   const { now, rule } = judging;
   // A vantage whose clock runs ahead must not make everything that follows look late.
   const at = Math.min(sample.at, now);
-  if (!isNews(before, sample, at, rule)) return before;
-  const past = before ?? NEVER;
+  const known = before !== undefined && isAhead(before, now) ? rewound(before, at) : before;
+  if (!isNews(known, sample, at, rule)) return before;
+  const past = known ?? NEVER;
   const mark = MARKS[sample.outcome];
   const verdict = judged(past, mark, at, judging);
   return compact<SubjectHealth>({

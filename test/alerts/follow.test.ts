@@ -28,6 +28,27 @@ describe('src/alerts/follow.ts', () => {
     });
   });
 
+  it('goes on when the clock was set back by days', () => {
+    const watch = new Watch().run({ link: '+++', gateway: '---+' });
+    watch.now -= 3 * 24 * HOUR;
+    expect(watch.run({ link: '+---', gateway: '++++' }).states('link', 'gateway')).toEqual(['firing', 'ok']);
+    const { sampledAt, since } = watch.health('link') ?? {};
+    expect([sampledAt, since]).toEqual([watch.now, watch.now]);
+    expect(watch.pass(MINUTE).states('link')).toEqual(['firing']);
+    expect(watch.keep(10 * MINUTE, { gateway: '+' }).states('link')).toEqual(['unknown']);
+  });
+
+  it.each([
+    ['somebody whose clock is behind asks something', -HOUR, (watch: Watch) => watch.send({ kind: 'tick' })],
+    ['a clock was a little ahead', -50 * SECOND, (watch: Watch) => watch.run({ link: '-' })],
+  ])('remembers what it knew where %s', (_, by, happens) => {
+    const watch = new Watch().run({ link: '+' });
+    const before = watch.health('link');
+    watch.now += by;
+    happens(watch);
+    expect(watch.health('link')).toBe(before);
+  });
+
   it('keeps why and since when it fails', () => {
     const watch = new Watch().run({ link: '+-+--' });
     expect(watch.health('link')).toEqual({
