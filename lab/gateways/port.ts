@@ -25,10 +25,6 @@ export class LabPort {
     return this.#server !== undefined;
   }
 
-  get connections(): number {
-    return this.#sockets.size;
-  }
-
   /** Listens, or refuses connections from then on. What is open is cut where it stops. Resolves when it is so. */
   turn(on: boolean): Promise<void> {
     this.#work = this.#work.then(() => (on ? this.#open() : this.#close()));
