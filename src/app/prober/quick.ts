@@ -8,6 +8,7 @@ import type { Observed } from '../../mesh/model.ts';
 import { apiSample, gatewayPodsSample } from '../../mesh/probing/cluster.ts';
 import type { ConnectOutcome } from '../../mesh/probing/gateway-observation.ts';
 import { directionSamples, tcpEvidence } from '../../mesh/probing/link.ts';
+import { withCutOff } from '../../mesh/probing/cut-off.ts';
 import { judgeNode } from '../../mesh/probing/tailnet-node.ts';
 import { judgePeer } from '../../mesh/probing/tailnet-peer.ts';
 import type { TailnetReading } from '../../mesh/probing/tailnet.ts';
@@ -66,11 +67,8 @@ export function createQuick(parts: ProberParts): Quick {
       for (const { rule, subject, outcome } of clusters.flat()) {
         if (rule === 'api-down' && outcome !== 'ok' && subject.kind === 'api') mute.add(subject.cluster);
       }
-      const samples = [
-        ...nodeSamples(reading, parts, at),
-        ...directions.flatMap((one) => samplesOf(one, reading, { parts, at })),
-        ...clusters.flat(),
-      ];
+      const ways = directions.flatMap((one) => samplesOf(one, reading, { parts, at }));
+      const samples = [...withCutOff([...nodeSamples(reading, parts, at), ...ways]), ...clusters.flat()];
       const lateMs = lag.stop();
       if (lateMs < parts.config.probes.connectWithin / 2) return samples;
       log.warn({ component: 'probes', lateMs }, 'this process was held up while it measured: what failed meanwhile does not count');
