@@ -34,6 +34,7 @@ export interface ConfigOptions {
   readonly tailscale?: { readonly socket?: string; readonly proxy?: string };
   readonly probes?: {
     readonly vantage?: string;
+    readonly connectWithin?: string;
     readonly publicPaths?: readonly { readonly url: string; readonly cluster: string; readonly status: number; readonly address: string }[];
   };
   /** The section `alerts` as a person would write it. */

@@ -24,8 +24,9 @@ let close: () => Promise<void>;
 
 async function proberIn(cluster: string, elsewhere?: readonly string[]): Promise<{ prober: Prober; close: () => Promise<void> }> {
   const clock = lab.mesh.clock;
+  const { tailscale = {}, probes } = lab.configOf(cluster);
   const file = join(dir, `config-${cluster}.yaml`);
-  await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, ...lab.configOf(cluster) }));
+  await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '500ms' } }));
   const loaded = await loadConfig({ environment: {}, cwd: dir, readFile: (path) => readFile(path, 'utf8') }, { file, secrets: 'skip' });
   if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
   const machine = { clock, random: systemRandom, log: createLogger('silent', { write: () => undefined }), version: '0' };
