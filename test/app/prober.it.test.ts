@@ -247,6 +247,15 @@ describe('src/app/prober', () => {
     });
   });
 
+  it('does not take a gateway for dead whose canary was taken away a moment ago', async () => {
+    const fresh = await proberIn('cluster-a');
+    expect(told(await fresh.prober.quick(signal))).toEqual(WELL);
+    await under('canary-missing-cluster-b', async () => {
+      expect(told(await fresh.prober.quick(signal))[GATEWAY]).toBe('ok');
+    });
+    await fresh.close();
+  });
+
   it('tells a way layer by layer, and does not try what rests on a layer that fails', async () => {
     const shown = async (): Promise<readonly string[]> => {
       const layers: string[] = [];

@@ -27,6 +27,8 @@ const UNIQUE_LENGTH = 12;
 export interface GatewayMeasured {
   readonly path: PathConclusion;
   readonly connects: readonly ConnectOutcome[];
+  /** Whether the canary is there, where that was looked up because of what was seen; undefined: it was not, or could not be. */
+  readonly canary: boolean | undefined;
 }
 
 /** All probes of the gateway of a cluster; undefined where the configuration names none. */
@@ -55,11 +57,10 @@ export async function measureGateway(to: Member, parts: ProberParts, signal: Abo
     slowAfterMs: config.probes.slowAfter,
   };
   const first = judgePath(question);
-  const explained = RESETS.has(first.code)
-    ? judgePath({ ...question, evidence: await evidenceOf(to, target.servername, parts, signal) })
-    : first;
+  const seen = RESETS.has(first.code) ? await evidenceOf(to, target.servername, parts, signal) : undefined;
+  const explained = seen === undefined ? first : judgePath({ ...question, evidence: seen.evidence });
   const path = await withReadiness(explained, gateway.address, parts, signal);
-  return { path, connects: [main.connect, control.connect] };
+  return { path, connects: [main.connect, control.connect], canary: seen?.canary };
 }
 
 /** What the readiness port says is worth knowing where the path fails, and no verdict about it: a draining gateway serves on. */
@@ -78,12 +79,17 @@ async function withReadiness(
 /** What a client cannot tell apart, the destination cluster can. */
 const RESETS: ReadonlySet<string> = new Set(['reset', 'reset-after-3s', 'reset-after-10s', 'reset-slow']);
 
+interface Evidence {
+  readonly evidence: GatewayEvidence;
+  readonly canary: boolean | undefined;
+}
+
 /** Whatever of it can be read: without the rights, or with the API away, the reset stays unexplained. */
-async function evidenceOf(to: Member, servername: string, parts: ProberParts, signal: AbortSignal): Promise<GatewayEvidence> {
+async function evidenceOf(to: Member, servername: string, parts: ProberParts, signal: AbortSignal): Promise<Evidence> {
   const { clock } = parts.machine;
   const { client } = to;
   const [canary, envoy] = await Promise.all([
-    canaryOf(to, parts, signal),
+    canaryNow(to, parts, signal),
     client.ok
       ? observe(
           withDeadline(
@@ -97,10 +103,11 @@ async function evidenceOf(to: Member, servername: string, parts: ProberParts, si
       : client,
   ]);
   const state = canary.ok ? canary.value : undefined;
-  return {
+  const evidence = {
     ...(state === undefined || state === null ? {} : { endpoints: { ready: state.available, total: state.desired } }),
     ...(envoy.ok ? { envoy: envoy.value } : {}),
   };
+  return { evidence, canary: state === undefined ? undefined : state !== null };
 }
 
 /** The trust bundle that workloads where we are verify others with; from the signer's cluster where we are in none. */
@@ -134,15 +141,25 @@ export async function isCanaryThere(to: Member, parts: ProberParts, signal: Abor
   return seen.ok ? seen.value !== null : undefined;
 }
 
-/** The canary of a cluster; null: it is not there. */
-export function canaryOf(
+/** The canary of a cluster, as it was within the last minute; null: it is not there. */
+export function canaryOf(to: Member, parts: ProberParts, signal: AbortSignal): Promise<Observed<CanaryState | null>> {
+  return lookAtCanary('get', to, parts, signal);
+}
+
+/** The same as it is now. */
+export function canaryNow(to: Member, parts: ProberParts, signal: AbortSignal): Promise<Observed<CanaryState | null>> {
+  return lookAtCanary('renew', to, parts, signal);
+}
+
+function lookAtCanary(
+  how: 'get' | 'renew',
   { identity: { name }, client }: Member,
   { kept, config, pool, machine }: ProberParts,
   signal: AbortSignal,
 ): Promise<Observed<CanaryState | null>> {
   if (!client.ok) return Promise.resolve(client);
   const names = pool.members.map(({ identity }) => identity.name);
-  return kept.canary.get(name, () => {
+  return kept.canary[how](name, () => {
     const read = (inner: AbortSignal) => readCanary(client.value, canaryObjects(config.probes.canary, name, names), inner);
     return withDeadline(machine.clock, READ_MS, 'Looking at the canary', read, signal);
   });

@@ -5,7 +5,7 @@ import { readGatewayPods } from '../../k8s/probing/gateway-pods.ts';
 import { readVersion } from '../../k8s/readers/version.ts';
 import type { Sample } from '../../mesh/health.ts';
 import type { Observed } from '../../mesh/model.ts';
-import { apiSample, gatewayPodsSample } from '../../mesh/probing/cluster.ts';
+import { apiSample, gatewayPodsSample, type GatewayPodsSeen, type Taken } from '../../mesh/probing/cluster.ts';
 import type { ConnectOutcome } from '../../mesh/probing/gateway-observation.ts';
 import { directionSamples, tcpEvidence } from '../../mesh/probing/link.ts';
 import { withCutOff } from '../../mesh/probing/cut-off.ts';
@@ -104,7 +104,8 @@ async function measureDirection(to: Member, parts: ProberParts, signal: AbortSig
     parts.pings ? [] : connectToApi(to, parts, signal),
     isCanaryThere(to, parts, signal),
   ]);
-  return { to, gateway, canary, connects: [...(gateway?.connects ?? []), ...api] };
+  // What was looked up because of a reset is newer: a canary that was just taken away is no fault of the gateway.
+  return { to, gateway, canary: gateway?.canary ?? canary, connects: [...(gateway?.connects ?? []), ...api] };
 }
 
 /** Where no ping can be sent, a second port of the other end tells a dead link from a closed gateway. */
@@ -153,12 +154,18 @@ async function measureCluster(member: Member, parts: ProberParts, { at, signal }
   const { client, identity } = member;
   const { clock } = parts.machine;
   const taken = { at, vantage: parts.vantage };
-  if (!client.ok) return [apiSample(identity.name, client, taken), gatewayPodsSample(identity.name, client, taken)];
+  if (!client.ok) return [apiSample(identity.name, client, taken), ...podsSamples(identity, client, taken)];
   const ask = <T>(what: string, work: (inner: AbortSignal) => Promise<T>): Promise<Observed<T>> =>
     observe(withDeadline(clock, API_MS, what, work, signal));
   const [api, pods] = await Promise.all([
     ask(`Asking the API server of ${identity.name}`, (inner) => readVersion(readingOf(client.value, inner), clock)),
     ask(`Looking at the gateway of ${identity.name}`, (inner) => readGatewayPods(readingOf(client.value, inner))),
   ]);
-  return [apiSample(identity.name, api, taken), gatewayPodsSample(identity.name, pods, taken)];
+  return [apiSample(identity.name, api, taken), ...podsSamples(identity, pods, taken)];
+}
+
+/** A mesh of one cluster, or of one network, has no east-west gateway: where the configuration names none, none is missed. */
+function podsSamples({ name, gateway }: Member['identity'], seen: Observed<GatewayPodsSeen>, taken: Taken): readonly Sample[] {
+  const isThere = seen.ok && seen.value.services > 0;
+  return gateway === undefined && !isThere ? [] : [gatewayPodsSample(name, seen, taken)];
 }

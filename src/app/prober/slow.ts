@@ -21,10 +21,11 @@ import { judgeKubeconfig, judgePublicPath, type RequestVerdict } from '../../mes
 import { probeKubeconfig } from '../../probes/kubeconfig-probe.ts';
 import { probePublicPath } from '../../probes/public-path.ts';
 import { measureCanaryWays } from './canary-ways.ts';
-import { canaryOf, remotesHere } from './direction.ts';
+import { canaryNow, remotesHere } from './direction.ts';
 import { othersOf, readingOf, type ProberParts } from './parts.ts';
 
-const AT_ONCE = 8;
+/** So many that a hundred clusters none of which answers still take less than a minute. */
+const AT_ONCE = 32;
 /** For each part of a cluster, in milliseconds. */
 const PART_MS = 10 * SECOND;
 const ANSWER_MS = 3 * SECOND;
@@ -64,14 +65,15 @@ async function measureCluster(member: Member, parts: ProberParts, { taken, signa
   const { config, machine, nodeClocks } = parts;
   const { clock } = machine;
   const { istioNamespace } = config.mesh;
-  const canary = canarySample(name, await canaryOf(member, parts, signal), taken);
   const skew = { ...taken, skewAfter: config.probes.skewAfter };
   if (!client.ok) {
-    return { name, samples: [istiodSample(name, client, taken), clockSample(name, client, skew), canary], versions: client };
+    const samples = [istiodSample(name, client, taken), clockSample(name, client, skew), canarySample(name, client, taken)];
+    return { name, samples, versions: client };
   }
   const read = <T>(what: string, work: (inner: AbortSignal) => Promise<T>): Promise<Observed<T>> =>
     observe(withDeadline(clock, PART_MS, what, work, signal));
-  const [istiods, clocks, versions] = await Promise.all([
+  const [canary, istiods, clocks, versions] = await Promise.all([
+    canaryNow(member, parts, signal),
     read(`Looking at istiod of ${name}`, (inner) => readIstiods(readingOf(client.value, inner), istioNamespace, clock)),
     read(`Looking at the clocks of ${name}`, (inner) => readClocks(readingOf(client.value, inner), clock, nodeClocks)),
     read(`Looking at the version of ${name}`, async (inner) => {
@@ -81,7 +83,7 @@ async function measureCluster(member: Member, parts: ProberParts, { taken, signa
   ]);
   // Looking into istiod takes rights that whoever only looks does not give: then it is not followed.
   const served = isForbidden(istiods) ? [] : [istiodSample(name, istiods, taken)];
-  return { name, samples: [...served, clockSample(name, clocks, skew), canary], versions };
+  return { name, samples: [...served, clockSample(name, clocks, skew), canarySample(name, canary, taken)], versions };
 }
 
 function isForbidden(istiods: Observed<IstiodsSeen>): boolean {

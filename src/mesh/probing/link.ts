@@ -1,5 +1,5 @@
 /** What was measured of one direction between two clusters, as samples under the rules of alerts. Pure and total. */
-import type { HealthSubject, Sample } from '../health.ts';
+import type { Cause, HealthSubject, Sample } from '../health.ts';
 import { hostAnswered, type ConnectOutcome } from './gateway-observation.ts';
 import type { PathConclusion } from './gateway-path.ts';
 import type { Judgement, LinkVerdict, TcpEvidence } from './tailnet.ts';
@@ -75,6 +75,7 @@ function degradedOf({ link, path, slowAfter }: DirectionSeen): Judgement | undef
 type Told = Pick<Sample, 'rule' | 'outcome' | 'cause' | 'latencyMs' | 'says'>;
 
 const RESET: ReadonlySet<string> = new Set(['reset', 'no-filter-chain', 'no-healthy-endpoint']);
+const LIKE_NO_CANARY: ReadonlySet<string> = new Set(['reset', 'no-filter-chain']);
 /** What a policy or a firewall in the tailnet does to a port. */
 const SILENT_CODES: ReadonlySet<string> = new Set(['connect-timeout', 'unreachable', 'proxy-refused']);
 
@@ -83,7 +84,14 @@ function gatewaySamples({ link, canary }: DirectionSeen, path: PathConclusion): 
   if (canary === false && RESET.has(path.code)) {
     return [{ rule: 'gateway-down', outcome: 'ok', ...latency, says: 'takes connections; nothing behind it is asked: no canary is there' }];
   }
-  return [{ rule: 'gateway-down', ...downOf(path, link), ...latency, says: path.says }, trustOf(path)];
+  // For a service that is not there a gateway that works does the same.
+  const maybe = canary === undefined && path.cause !== undefined && LIKE_NO_CANARY.has(path.code);
+  const down = maybe ? { outcome: 'unknown' as const, cause: unsure(path.cause) } : downOf(path, link);
+  return [{ rule: 'gateway-down', ...down, ...latency, says: path.says }, trustOf(path)];
+}
+
+function unsure(cause: Cause): Cause {
+  return { ...cause, facts: [...cause.facts, 'whether its canary is there could not be looked up'] };
 }
 
 function downOf({ path, code, cause }: PathConclusion, link: LinkVerdict): Pick<Told, 'outcome' | 'cause'> {

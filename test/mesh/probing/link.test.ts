@@ -124,7 +124,11 @@ describe('src/mesh/probing/link.ts', () => {
 
   it('asks no more of a gateway behind which there is nothing to ask for', () => {
     expect(samples({ canary: false, path: broken('reset') })).toEqual({ 'link-down': 'ok', 'link-degraded': 'ok', 'gateway-down': 'ok' });
-    expect(samples({ canary: undefined, path: broken('reset') })['gateway-down']).toBe('failing reset');
+    expect(samples({ canary: undefined, path: broken('reset') })['gateway-down']).toBe('unknown reset');
+    expect(samples({ canary: undefined, path: broken('no-filter-chain') })['gateway-down']).toBe('unknown no-filter-chain');
+    expect(samples({ canary: undefined, path: broken('no-healthy-endpoint') })['gateway-down']).toBe('failing no-healthy-endpoint');
+    expect(samples({ canary: undefined, path: broken('reset-after-10s') })['gateway-down']).toBe('failing reset-after-10s');
+    expect(samples({ canary: true, path: broken('reset') })['gateway-down']).toBe('failing reset');
     expect(samples({ canary: false, path: broken('connect-refused') })['gateway-down']).toBe('failing connect-refused');
   });
 
