@@ -88,4 +88,17 @@ describe('turns of several bots', () => {
     seen.push(await other.take(), await other.take(), await one.take());
     expect(seen).toEqual(['own', 'own', 'other', 'new', 'own', 'other']);
   });
+
+  it('stay with whoever had them when a clock is set back', async () => {
+    const { clock, pass } = stepClock();
+    const taken = new Set<string>();
+    const claims = { take: async (id: string) => !taken.has(id) && taken.add(id).has(id) };
+    const turns = createTurns(claims, clock);
+    const seen = [await turns.take()];
+    await pass(20_000);
+    seen.push(await turns.take());
+    await pass(-20_000);
+    seen.push(await turns.take());
+    expect(seen).toEqual(['own', 'own', 'own']);
+  });
 });

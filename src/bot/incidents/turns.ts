@@ -4,6 +4,8 @@ import type { Claims } from '../context.ts';
 
 /** How long one bot shows everything before whoever asks first does, in milliseconds. A bot that died is followed after that. */
 const TURN_MS = 10 * SECOND;
+/** So many turns, which is longer than a claim is kept. */
+const REMEMBERED = 60;
 
 export interface Turns {
   /** `own`: ours; `new`: ours, after another bot had it; `other`: another bot's. */
@@ -15,17 +17,18 @@ export interface Turns {
  * message.
  */
 export function createTurns(claims: Claims, clock: Clock): Turns {
-  let ours = Number.NEGATIVE_INFINITY;
+  /** A clock that is set back comes to turns again that are ours already. */
+  const ours = new Set<number>();
   let isShared = false;
   return {
     async take() {
       const turn = Math.floor(clock.now() / TURN_MS);
-      if (turn === ours) return 'own';
-      if (!(await claims.take(`incidents.${turn}`))) {
+      if (!ours.has(turn) && !(await claims.take(`incidents.${turn}`))) {
         isShared = true;
         return 'other';
       }
-      ours = turn;
+      ours.add(turn);
+      for (const old of [...ours].slice(0, -REMEMBERED)) ours.delete(old);
       if (!isShared) return 'own';
       isShared = false;
       return 'new';
