@@ -31,7 +31,11 @@ export interface ConfigOptions {
   /** Cron expressions by job. */
   readonly schedules?: Readonly<Record<string, string>>;
   /** How the tailnet is reached; `proxy` as `host:port`. */
-  readonly tailscale?: { readonly socket?: string; readonly proxy?: string };
+  readonly tailscale?: {
+    readonly socket?: string;
+    readonly proxy?: string;
+    readonly control?: { readonly api: string; readonly clientId: string; readonly clientSecretFile: string };
+  };
   readonly probes?: {
     readonly vantage?: string;
     readonly connectWithin?: string;

@@ -2,7 +2,9 @@
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { SECOND } from '../core/duration.ts';
+import { OperatorError } from '../core/errors.ts';
 import { inTurns } from '../k8s/collect.ts';
+import type { Asked } from '../mesh/probing/tailnet.ts';
 import type { ProbesSetup, TailnetSetup } from '../mesh/setup.ts';
 import { createDialer } from '../probes/dial.ts';
 import { probePublicPath } from '../probes/public-path.ts';
@@ -27,16 +29,29 @@ export async function tryTailnet({ tailscale, probes }: Config, { clock, signal 
   const secret = control?.clientSecret;
   const dialer = createDialer({ proxy: undefined, connectWithinMs: probes.connectWithin, clock });
   const [node, greeted, devices] = await Promise.all([
-    socket === undefined ? NOT_ASKED : createLocalApi({ socket, clock }).status({ within: DAEMON_MS, signal }),
+    socket === undefined ? NOT_ASKED : asked('tailscaled', createLocalApi({ socket, clock }).status({ within: DAEMON_MS, signal })),
     proxy && greetProxy(proxy, { dialer, clock, withinMs: DAEMON_MS }, signal),
     control === undefined || secret === undefined
       ? NOT_ASKED
-      : createControlApi({ ...control, clientSecret: secret }, clock).devices({ within: CONTROL_MS, signal }),
+      : asked(
+          "Tailscale's control API",
+          createControlApi({ ...control, clientSecret: secret }, clock).devices({ within: CONTROL_MS, signal }),
+        ),
   ]);
   return { node, proxy: greeted, devices };
 }
 
 const NOT_ASKED = { kind: 'notAsked' } as const;
+
+/** Who is asked to stop says so like any other trouble: several trials run at once, and none of them may end the others. */
+async function asked<T>(who: string, answer: Promise<Asked<T>>): Promise<Asked<T>> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.reason !== 'cancelled') throw error;
+    return { kind: 'failed', trouble: 'unavailable', says: `${who}: the trial was cancelled` };
+  }
+}
 
 /** Connects once to every gateway that probes from here lead to, and asks once for every public path. */
 export async function tryProbes({ clusters, tailscale, probes }: Config, { clock, signal }: Trying): Promise<ProbesSetup> {
