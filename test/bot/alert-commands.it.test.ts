@@ -119,12 +119,28 @@ test('the way that an alert is about is measured layer by layer, and shown while
   const done = gate<LinkProbe>();
   setup.answers['probe-link'] = (input, { progress }) => {
     asked.push(input);
-    progress('● Tailscale: runs on gw-a\n▲ Ping: no answer at any layer');
+    progress(
+      [
+        '● Tailscale: runs on gw-a',
+        '▲ Ping: no answer at any layer',
+        '◌ Packet size: no answer at any layer',
+        '· TLS: there is no connection',
+        '· Trust: there is no connection',
+        'still at it',
+      ].join('\n'),
+    );
     return done.opened;
   };
   const reply = await press('Diagnose', setup.people.jon);
   await reply.waitFor(({ text }) => text.includes('Measuring'));
-  expect(reply.text).toBe('### ◌ Measuring, layer by layer…\n● **Tailscale** runs on gw-a\n▲ **Ping** no answer at any layer');
+  expect(reply.text.split('\n')).toEqual([
+    '### ◌ Measuring, layer by layer…',
+    '● **Tailscale** runs on gw-a',
+    '▲ **Ping** no answer at any layer',
+    '◌ **Packet size** not known while Ping fails',
+    '· **TLS, Trust** not tried: there is no connection',
+    'still at it',
+  ]);
   const facts = ['disco, TSMP and ICMP are silent'];
   done.open({
     from: 'cluster-a',

@@ -162,7 +162,7 @@ describe('the page shows', () => {
     }));
     await screen.loses('.threads');
     await screen.go(ids.alerts);
-    expect(await screen.lines('.thread-last')).toEqual(['Archived meshwarden · 12 minutes ago']);
+    expect(await screen.lines('.thread-last')).toEqual(['Archived · meshwarden · 12 minutes ago']);
   });
 });
 

@@ -16,7 +16,7 @@ export function threadCardView(message: APIMessage, scene: Scene): TemplateResul
     <span class="thread-name">${icon('thread')}<b>${thread.name}</b></span>
     <span class="thread-count">${visible.length === 1 ? '1 message' : `${visible.length} messages`} ›</span>
     <span class="thread-last"
-      >${thread.archived === true ? 'Archived' : nothing}
+      >${thread.archived === true ? 'Archived · ' : nothing}
       ${last === undefined ? 'Nothing written yet' : html`${last.author.username} · ${timeView(Date.parse(last.timestamp), 'R')}`}</span
     >
   </a>`;

@@ -12,7 +12,7 @@ const link = (url: string, label: string): Inline => ({ kind: 'link', url, child
 
 /** First match wins, as in Discord's client: what is literal comes before what nests. */
 const rules: readonly Rule[] = [
-  { pattern: /\\([^\w\s])/y, build: (match) => ({ kind: 'text', text: group(match, 1) }) },
+  { pattern: /\\([^0-9A-Za-z\s])/y, build: (match) => ({ kind: 'text', text: group(match, 1) }) },
   { pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, build: (match) => ({ kind: 'code', text: trimCode(group(match, 2)) }) },
   { pattern: /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y, build: time },
   { pattern: /<@!?(\d{15,20})>/y, build: (match) => ({ kind: 'user', id: group(match, 1) }) },

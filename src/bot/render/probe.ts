@@ -3,6 +3,7 @@ import { plain, prose, relativeTime, type Card, type Tone } from '../card.ts';
 import { dated } from './instants.ts';
 
 const MARKS = { ok: '●', failing: '▲', unknown: '◌', skipped: '·' } as const;
+const OUTCOMES = ['ok', 'failing', 'unknown', 'skipped'] as const;
 const LISTED_FACTS = 3;
 
 /** A way from one cluster to another, layer by layer: the first that fails is the one to mend. */
@@ -15,9 +16,18 @@ export function probeCard({ from, to, at, layers }: LinkProbe): Card {
   };
 }
 
-/** The layers that are known so far, as the worker words them. */
+/** The layers that are known so far, as the worker words them: each looks as it will at the end. */
 export function probingCard(text: string): Card {
-  return { tone: 'unknown', title: 'Measuring, layer by layer…', body: text.split('\n').map(knownLine) };
+  return { tone: 'unknown', title: 'Measuring, layer by layer…', body: linesOf(text.split('\n').map(readLine)) };
+}
+
+/** What is shown of a layer. */
+type Shown = Pick<LinkLayer, 'outcome' | 'title' | 'says' | 'tookMs'>;
+
+function readLine(line: string): Shown | string {
+  const { mark, title, says } = /^(?<mark>\S) (?<title>[^:]+): (?<says>.+)$/.exec(line)?.groups ?? {};
+  const outcome = OUTCOMES.find((one) => MARKS[one] === mark);
+  return outcome === undefined || title === undefined || says === undefined ? line : { outcome, title, says };
 }
 
 function toneOf(layers: readonly LinkLayer[]): Tone {
@@ -31,31 +41,29 @@ function verdict(layers: readonly LinkLayer[], worst: LinkLayer | undefined): st
 }
 
 /** A line for each layer. Those that were not tried for one reason share theirs. */
-function linesOf(layers: readonly LinkLayer[]): readonly string[] {
+function linesOf(layers: readonly (Shown | string)[]): readonly string[] {
+  const failing = layers.find((layer) => typeof layer !== 'string' && layer.outcome === 'failing');
   return layers.flatMap((layer, index) => {
+    if (typeof layer === 'string') return [plain(layer)];
     if (isSkippedLike(layer, layers[index - 1])) return [];
     const rest = layers.slice(index + 1);
-    const others = rest.findIndex((other) => !isSkippedLike(other, layer));
-    return [layerLine(layer, rest.slice(0, others === -1 ? rest.length : others))];
+    const end = rest.findIndex((other) => typeof other === 'string' || !isSkippedLike(other, layer));
+    const titles = [layer, ...rest.slice(0, end === -1 ? rest.length : end)].flatMap((one) =>
+      typeof one === 'string' ? [] : [plain(one.title)],
+    );
+    return [`${MARKS[layer.outcome]} **${titles.join(', ')}** ${saysText(layer, failing)}`];
   });
 }
 
-function isSkippedLike({ outcome, says }: LinkLayer, before: LinkLayer | undefined): boolean {
-  return outcome === 'skipped' && before?.outcome === 'skipped' && before.says === says;
+function isSkippedLike({ outcome, says }: Shown, before: Shown | string | undefined): boolean {
+  return outcome === 'skipped' && typeof before === 'object' && before.outcome === 'skipped' && before.says === says;
 }
 
-function layerLine({ outcome, title, says, tookMs }: LinkLayer, alike: readonly LinkLayer[]): string {
-  const took = tookMs === undefined ? '' : ` · ${Math.round(tookMs)} ms`;
-  const titles = [title, ...alike.map((layer) => layer.title)].map(plain).join(', ');
-  return `${MARKS[outcome]} **${titles}** ${outcome === 'skipped' ? `not tried: ${prose(says)}` : `${dated(prose(says))}${took}`}`;
-}
-
-/** A line of the worker's as it will look at the end. */
-function knownLine(line: string): string {
-  const { mark, title, says } = /^(?<mark>\S+) (?<title>[^:]+): (?<says>.+)$/.exec(line)?.groups ?? {};
-  return mark === undefined || title === undefined || says === undefined
-    ? plain(line)
-    : `${mark} **${plain(title)}** ${dated(prose(says))}`;
+/** What is not known for the reason that another layer failed for does not say it again. */
+function saysText({ outcome, says, tookMs }: Shown, failing: Shown | string | undefined): string {
+  if (outcome === 'skipped') return `not tried: ${prose(says)}`;
+  if (outcome === 'unknown' && typeof failing === 'object' && says === failing.says) return `not known while ${plain(failing.title)} fails`;
+  return `${dated(prose(says))}${tookMs === undefined ? '' : ` · ${Math.round(tookMs)} ms`}`;
 }
 
 function detailLines({ title, facts, hint, commands }: LinkLayer): readonly string[] {
