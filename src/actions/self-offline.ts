@@ -2,6 +2,8 @@ import { LOCAL_VANTAGE, type Sample } from '../mesh/health.ts';
 
 /** What tells whether anything can be reached. */
 const TELLING: ReadonlySet<Sample['rule']> = new Set(['api-down', 'link-down']);
+/** Whoever refuses us, or answers with an error, answers: then it is not we who are cut off. */
+const ANSWERS: ReadonlySet<string> = new Set(['api-unauthorized', 'api-forbidden', 'api-tls', 'api-error']);
 /** One thing that fails is that thing's trouble. */
 const FEWEST = 2;
 
@@ -16,7 +18,7 @@ export function selfOffline(samples: readonly Sample[], vantage: string): Sample
   const known = telling.filter(({ outcome }) => outcome !== 'unknown');
   const own = { rule: 'self-offline', subject: { kind: 'self', vantage }, vantage, at: Math.min(...telling.map(({ at }) => at)) } as const;
   if (known.length === 0) return { ...own, outcome: 'unknown', ...(first.cause === undefined ? {} : { cause: first.cause }) };
-  if (known.length < FEWEST || known.some(({ outcome }) => outcome === 'ok')) return { ...own, outcome: 'ok' };
+  if (known.length < FEWEST || known.some(answers)) return { ...own, outcome: 'ok' };
   const where = vantage === LOCAL_VANTAGE ? 'the machine that meshwarden runs on' : `the worker in ${vantage}`;
   return {
     ...own,
@@ -29,4 +31,8 @@ export function selfOffline(samples: readonly Sample[], vantage: string): Sample
       commands: ['tailscale status', 'tailscale netcheck'],
     },
   };
+}
+
+function answers({ outcome, cause }: Sample): boolean {
+  return outcome === 'ok' || ANSWERS.has(cause?.code ?? '');
 }

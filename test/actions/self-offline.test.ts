@@ -8,6 +8,10 @@ const api = (cluster: string, outcome: Outcome, vantage = 'local'): Sample =>
   sampleOf('api-down', { kind: 'api', cluster }, outcome, NOON + 2, vantage);
 const link = (to: string, outcome: Outcome): Sample =>
   sampleOf('link-down', { kind: 'link', from: 'local', to }, outcome, NOON + 1, 'local');
+const refusing = (cluster: string, code: string): Sample => ({
+  ...api(cluster, 'failing'),
+  cause: { code, says: 'it refuses us', facts: [], hint: 'Look.', commands: [] },
+});
 const own = { rule: 'self-offline', subject: { kind: 'self', vantage: 'local' }, vantage: 'local' } as const;
 
 describe('src/actions/self-offline.ts', () => {
@@ -36,6 +40,7 @@ describe('src/actions/self-offline.ts', () => {
   it.each([
     ['one thing answers', [api('a', 'ok'), api('b', 'failing'), link('b', 'failing')]],
     ['only one thing is measured, which is its own trouble', [api('a', 'failing'), api('b', 'unknown')]],
+    ['everything refuses us', [refusing('a', 'api-unauthorized'), refusing('b', 'api-tls'), link('b', 'failing')]],
     ['all is well', [api('a', 'ok'), link('b', 'ok')]],
   ])('is well where %s', (_, samples) => {
     expect(selfOffline(samples, 'local')).toEqual({ ...own, at: Math.min(...samples.map(({ at }) => at)), outcome: 'ok' });
