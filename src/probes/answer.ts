@@ -1,5 +1,5 @@
 /** One HTTP/1.1 request over an open connection. */
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request, type RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AnswerFailureKind, AnswerLayer } from '../mesh/probing/request-observation.ts';
 import type { Patience } from './tls-layer.ts';
@@ -47,7 +47,7 @@ export class Conversation {
       const fail = (kind: AnswerFailureKind, detail: string): void => {
         settle({ layer: { ok: false, kind, tookMs: took(), detail }, date: undefined, body: '' });
         // Not after an answer: it would take the connection away from the next question.
-        asked.destroy();
+        asked?.destroy();
       };
       const onAbort = (): void => fail('cancelled', 'the probe was cancelled');
       const timer = clock.after(withinMs, () => fail('silent', `no answer within ${withinMs} ms`));
@@ -57,7 +57,11 @@ export class Conversation {
         resolve(answered);
       };
       const headers = { accept: '*/*', 'user-agent': 'meshwarden', ...question.headers, host: question.host };
-      const asked = request({ agent: this.#agent, method: 'GET', path: question.path, headers });
+      const asked = begun({ agent: this.#agent, method: 'GET', path: question.path, headers });
+      if (asked === undefined) {
+        settle({ layer: { ok: false, kind: 'unsendable', tookMs: took(), detail: UNSENDABLE }, date: undefined, body: '' });
+        return;
+      }
       asked.on('error', (error: NodeJS.ErrnoException) =>
         fail(error.code?.startsWith('HPE_') === true ? 'not-http' : 'cut', error.message),
       );
@@ -75,6 +79,17 @@ export class Conversation {
 
   close(): void {
     this.#agent.destroy();
+  }
+}
+
+const UNSENDABLE = 'it cannot be asked for: the token or the address holds characters that no request may hold';
+
+/** Undefined where Node refuses to send it. Why is not repeated: it is about a header that holds a secret. */
+function begun(options: RequestOptions): ClientRequest | undefined {
+  try {
+    return request(options);
+  } catch {
+    return undefined;
   }
 }
 

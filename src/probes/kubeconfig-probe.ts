@@ -17,6 +17,9 @@ export interface KubeconfigRequest {
   readonly token: Secret;
 }
 
+/** So much of a token tells that it is there, be it cut off. */
+const TELLING = 16;
+
 export interface KubeconfigContext extends Patience {
   readonly dialer: Dialer;
 }
@@ -56,14 +59,23 @@ async function converse(
 ): Promise<Pick<KubeconfigObservation, 'version' | 'gitVersion' | 'services' | 'clock'>> {
   const base = url.pathname.replace(/\/$/, '');
   const headers = { authorization: `Bearer ${token.reveal()}`, accept: 'application/json' };
+  const ask = async (path: string): Promise<Answered> =>
+    withoutToken(await conversation.ask({ path: `${base}${path}`, host: url.host, headers }), token);
   const sentAt = clock.now();
-  const version = await conversation.ask({ path: `${base}/version`, host: url.host, headers });
+  const version = await ask('/version');
   const reading = clockOf(version, sentAt, clock.now());
   const gitVersion = version.layer.ok && version.layer.status === 200 ? gitVersionOf(version.body) : undefined;
   // Without an answer to the first question there is no connection to ask the second one over.
   if (!version.layer.ok) return { version: version.layer, gitVersion, services: undefined, clock: reading };
-  const services = await conversation.ask({ path: `${base}/api/v1/services?limit=1`, host: url.host, headers });
+  const services = await ask('/api/v1/services?limit=1');
   return { version: version.layer, gitVersion, services: services.layer, clock: reading };
+}
+
+/** Who is no API server may repeat what it was asked: then nothing of its words is kept. */
+function withoutToken(answered: Answered, token: Secret): Answered {
+  const { layer, body } = answered;
+  const isRepeated = body.includes(token.reveal().slice(0, TELLING));
+  return layer.ok && isRepeated ? { ...answered, layer: { ...layer, line: '' }, body: '' } : answered;
 }
 
 /** The header is cut to whole seconds: half a second later is the best guess. It was written somewhere between asking and answer. */

@@ -205,6 +205,19 @@ describe('the kubeconfig of a remote secret', () => {
     ]);
   });
 
+  it('whose token no request may hold', async () => {
+    const seen = await use(await https(api()), { token: new Secret('eyJ-two\nlines') });
+    expect(judgeKubeconfig(seen, 'https://x').cause).toMatchObject({
+      code: 'kubeconfig-token',
+      facts: ['GET /version: it cannot be asked for: the token or the address holds characters that no request may hold'],
+    });
+  });
+
+  it('whose server repeats what it is asked', async () => {
+    const echo: RequestListener = ({ headers }, response) => response.writeHead(400).end(`bad request: ${headers.authorization ?? ''}`);
+    expect((await use(await https(echo))).version).toEqual({ ok: true, status: 400, tookMs: 0, line: '' });
+  });
+
   it('whose token may not list services', async () => {
     const seen = await use(await https(api({ [SERVICES]: { status: 403, message: 'services is forbidden' } })));
     expect(judgeKubeconfig(seen, 'https://x').cause).toMatchObject({

@@ -35,8 +35,8 @@ export type TlsLayer =
     }
   | { readonly ok: false; readonly kind: TlsFailureKind; readonly tookMs: number; /** One line. */ readonly detail: string };
 
-/** Why there is no answer: nobody spoke in time, the connection ended, what came is no HTTP, or the caller no longer wanted it. */
-export type AnswerFailureKind = 'silent' | 'cut' | 'not-http' | 'cancelled';
+/** Why there is no answer: nobody spoke in time, the connection ended, what came is no HTTP, no such request can be sent, or the caller no longer wanted it. */
+export type AnswerFailureKind = 'silent' | 'cut' | 'not-http' | 'unsendable' | 'cancelled';
 
 export type AnswerLayer =
   | {

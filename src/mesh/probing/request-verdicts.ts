@@ -2,7 +2,14 @@
 import type { Cause } from '../health.ts';
 import type { ConnectFailure, ConnectFailureKind } from './gateway-observation.ts';
 import { KUBECONFIG_CAUSES, type KubeconfigCode, PUBLIC_CAUSES, type PublicCode, type RequestWords } from './request-causes.ts';
-import type { AnswerLayer, KubeconfigObservation, RequestObservation, TlsFailureKind, TlsLayer } from './request-observation.ts';
+import type {
+  AnswerFailureKind,
+  AnswerLayer,
+  KubeconfigObservation,
+  RequestObservation,
+  TlsFailureKind,
+  TlsLayer,
+} from './request-observation.ts';
 
 export interface RequestVerdict {
   readonly outcome: 'ok' | 'failing' | 'unknown';
@@ -42,6 +49,15 @@ const KUBECONFIG_TLS = {
   cut: 'kubeconfig-no-answer',
   cancelled: 'kubeconfig-not-probed',
 } as const satisfies Readonly<Record<TlsFailureKind, KubeconfigCode>>;
+
+const KUBECONFIG_ANSWER = {
+  silent: 'kubeconfig-no-answer',
+  cut: 'kubeconfig-no-answer',
+  'not-http': 'kubeconfig-no-tls',
+  // The token alone is not ours.
+  unsendable: 'kubeconfig-token',
+  cancelled: 'kubeconfig-not-probed',
+} as const satisfies Readonly<Record<AnswerFailureKind, KubeconfigCode>>;
 
 const PUBLIC_CONNECT = {
   refused: 'public-refused',
@@ -114,9 +130,7 @@ function kubeconfigFault({ connect, tls, version, services }: KubeconfigObservat
 function answerFault(answer: AnswerLayer | undefined, what: string): Found<KubeconfigCode> | undefined {
   if (answer === undefined) return { code: 'kubeconfig-not-probed', facts: [`${what} was not asked`] };
   if (!answer.ok) {
-    const code =
-      answer.kind === 'cancelled' ? 'kubeconfig-not-probed' : answer.kind === 'not-http' ? 'kubeconfig-no-tls' : 'kubeconfig-no-answer';
-    return { code, facts: [`${what}: ${answer.detail}`] };
+    return { code: KUBECONFIG_ANSWER[answer.kind], facts: [`${what}: ${answer.detail}`] };
   }
   if (answer.status === 200) return undefined;
   const facts = [`${what} said ${answer.status}${answer.line === '' ? '' : `: ${answer.line}`}`];
