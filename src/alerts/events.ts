@@ -40,12 +40,25 @@ export function apply(draft: Draft, event: AlertEvent): void {
 
 function take(draft: Draft, samples: readonly Sample[]): void {
   const { now, policy } = draft;
+  wakeUp(draft);
   welcome(draft, new Set(samples.filter(({ subject }) => isProbed(subject)).map(({ vantage }) => vantage)));
   for (const sample of samples.toSorted((one, other) => one.at - other.at)) {
     // A rule that another version of the product knows.
     if (ruleOf(sample.rule) === undefined || !Object.hasOwn(policy.rules, sample.rule)) continue;
     const key = keyOf(sample);
     draft.putHealth(key, follow(draft.health(key), sample, { now, rule: policy.rules[sample.rule], flapping: policy.flapping }));
+  }
+}
+
+/** Nobody measured anything for a long time: the machine slept, or its clock was moved on. Nothing counts as missed before there was time to measure it. */
+function wakeUp(draft: Draft): void {
+  const { now, policy } = draft;
+  const subjects = draft.subjects();
+  const last = subjects.reduce((latest, [, { sampledAt }]) => Math.max(latest, sampledAt), 0);
+  for (const [key, health] of subjects) {
+    const { rule, expectedFrom } = health;
+    if (expectedFrom === now || !Object.hasOwn(policy.rules, rule) || canMiss(policy.rules[rule], now - last)) continue;
+    draft.putHealth(key, { ...health, expectedFrom: now });
   }
 }
 

@@ -117,7 +117,7 @@ export function takenOver(draft: Draft, incident: Incident, root: Root): Inciden
     root: key,
     rule: health.rule,
     subject: health.subject,
-    startedAt: Math.min(incident.startedAt, startOf(root)),
+    startedAt: startOf(root),
     state,
     title: openTitle({ ...health, about, state }),
     evidence: evidenceOf(health, draft.policy.rules[health.rule], about),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../src/core/duration.ts';
-import { keyFor, sample, Watch } from './scene.ts';
+import { keyFor, sample, START, Watch } from './scene.ts';
 
 const LINK = 'Link cluster-a → cluster-b';
 const GATEWAY = 'The gateway of cluster-b';
@@ -139,12 +139,12 @@ describe('a cause that comes after what it explains', () => {
     expect([after.id, after.root, after.startedAt, after.ack, after.marker === before.marker]).toEqual([
       before.id,
       keyFor('link'),
-      before.startedAt,
+      START + 15_000,
       before.ack,
       false,
     ]);
     watch.run({ link: '++', gateway: '++' });
-    expect(watch.channel()).toEqual([`27 s edit page over · ${LINK} was down`, '  Over after 24 s; what it hid is healthy again']);
+    expect(watch.channel()).toEqual([`27 s edit page over · ${LINK} was down`, '  Over after 12 s; what it hid is healthy again']);
   });
 
   it('takes the oldest of several over, and the others are merged into it', () => {

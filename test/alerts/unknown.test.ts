@@ -107,6 +107,20 @@ describe('what is not measured', () => {
     ]);
   });
 
+  it('is not missed after a long sleep, whoever is measured again first, and schedules least of all', () => {
+    const watch = new Watch()
+      .run({ link: '++', back: '++', schedule: '+' })
+      .pass(100 * 24 * HOUR)
+      .run({ link: '+' });
+    watch.keep(4 * MINUTE, { link: '+' });
+    expect(watch.channel()).toEqual([]);
+    watch.keep(12 * MINUTE, { link: '+' });
+    expect(watch.channel().filter((line) => !line.startsWith(' '))).toEqual([
+      '100 days post ticket unknown · No measurement of link cluster-b → cluster-a',
+      '100 days post ticket unknown · No measurement of schedule probe-links',
+    ]);
+  });
+
   it('is hidden by a cause that fails, and is given time when that ends', () => {
     const watch = new Watch().run({ api: '+---', istiod: '+' }).keep(20 * MINUTE, { api: '-', istiod: '?' });
     expect([watch.states('istiod'), watch.incident().root, watch.incident().hides]).toEqual([['unknown'], keyFor('api'), []]);
