@@ -14,6 +14,8 @@ export default defineConfig({
           exclude: [...slow, 'test/real/**', 'test/deep/**'],
           isolate: false,
           sequence: { shuffle: true },
+          // Laws that are tried thousands of times take long on a machine that is busy.
+          testTimeout: 30_000,
           env: { TZ: 'UTC' },
         },
       },

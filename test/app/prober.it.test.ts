@@ -26,7 +26,7 @@ async function proberIn(cluster: string, elsewhere?: readonly string[]): Promise
   const clock = lab.mesh.clock;
   const { tailscale = {}, probes } = lab.configOf(cluster);
   const file = join(dir, `config-${cluster}.yaml`);
-  await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '500ms' } }));
+  await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '1s' } }));
   const loaded = await loadConfig({ environment: {}, cwd: dir, readFile: (path) => readFile(path, 'utf8') }, { file, secrets: 'skip' });
   if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
   const machine = { clock, random: systemRandom, log: createLogger('silent', { write: () => undefined }), version: '0' };
