@@ -50,11 +50,12 @@ export function openAlerts({ config, redis, prober, elsewhere, machine: { clock,
 }
 
 /** How what is followed stands, for a status. */
-export function healthReader({ store, vantages, prober }: AlertServices, clock: Clock): HealthReader {
+export function healthReader({ store, vantages, prober, policy }: AlertServices, clock: Clock): HealthReader {
   return {
     async read() {
-      const [{ state }, alive] = await Promise.all([store.load(), vantages.alive(clock.now())]);
-      return meshHealthOf(state, [...new Set([...alive, prober.vantage])].toSorted());
+      const now = clock.now();
+      const [{ state }, alive] = await Promise.all([store.load(), vantages.alive(now)]);
+      return meshHealthOf(state, { now, policy, vantages: [...new Set([...alive, prober.vantage])].toSorted() });
     },
   };
 }
