@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCard, overCard } from './alert-texts.ts';
+import { cameAndWent } from './alert-texts.ts';
 import { troubles } from './alert-troubles.ts';
 import { watchedAndServed, type Watched } from './watched.ts';
 
@@ -34,6 +34,6 @@ describe('a gateway that has something behind a healthy link', () => {
     await w.faults.set(fault, false);
     await w.well();
 
-    expect(w.channel.told()).toEqual([`posts ${openCard(trouble)}`, `edits ${overCard(trouble)}`]);
+    expect(w.channel.told()).toEqual(cameAndWent(trouble));
   });
 });

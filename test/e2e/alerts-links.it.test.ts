@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCard, overCard } from './alert-texts.ts';
-import { FROZEN, TROUBLES, troubles } from './alert-troubles.ts';
+import { cameAndWent, openCard, overCard } from './alert-texts.ts';
+import { FROZEN, trouble, troubles } from './alert-troubles.ts';
 import { watchedAndServed, type Watched } from './watched.ts';
 
 let w: Watched;
@@ -28,7 +28,7 @@ describe('a link that has something', () => {
       await w.faults.set(fault, false);
       await w.well();
 
-      expect(w.channel.told()).toEqual([`posts ${openCard(trouble)}`, `edits ${overCard(trouble)}`]);
+      expect(w.channel.told()).toEqual(cameAndWent(trouble));
     },
   );
 
@@ -42,9 +42,12 @@ describe('a link that has something', () => {
     await w.faults.set('link-cut-both-cluster-a-cluster-b', false);
     await w.well();
 
-    const both = [TROUBLES['link-cut-cluster-a-cluster-b'], TROUBLES['link-cut-cluster-b-cluster-a']].flatMap((one) => one ?? []);
-    const failing = both.map((one) => openCard({ ...one, body: one.body.map((line) => line.replace('<ms>, direct', 'fails too')) }));
-    expect([open.toSorted(), w.channel.last(2).toSorted()]).toEqual([failing, both.map((one) => overCard(one)).toSorted()]);
+    const [there, back] = [trouble('link-cut-cluster-a-cluster-b'), trouble('link-cut-cluster-b-cluster-a')];
+    const failing = [
+      openCard({ ...there, also: ['cluster-b → cluster-a: fails too', ...(there.also ?? [])] }),
+      openCard({ ...back, also: ['cluster-a → cluster-b: fails too', ...(back.also ?? [])] }),
+    ];
+    expect([open.toSorted(), w.channel.last(2).toSorted()]).toEqual([failing, [overCard(there), overCard(back)]]);
     expect(w.channel.told().filter((one) => one.startsWith('posts'))).toHaveLength(2);
   });
 

@@ -2,13 +2,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { expect } from 'vitest';
 import { createLabClock, type LabClock } from '../../lab/clock.ts';
 import { discordSection, invite, type DemoPeople } from '../../lab/demo/people.ts';
 import { startLabDiscord, type LabDiscord } from '../../lab/discord/index.ts';
 import { createFaults, type LabFaults } from '../../lab/faults.ts';
 import { buildProbedMesh, type ProbedMesh } from '../../lab/gateways/probed-mesh.ts';
-import { startApp, type App, type AppRole, type Machine } from '../../src/app.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { openAlerts, startApp, type App, type AppRole, type Machine } from '../../src/app.ts';
 import { RULE_NAMES } from '../../src/config/watching-schema.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -19,7 +21,7 @@ import type { Clock } from '../../src/core/clock.ts';
 import { connectRedis, whenReady } from '../../src/store/connection.ts';
 import { createAlertStore } from '../../src/store/alerts.ts';
 import { createIncidentBoard } from '../../src/store/incidents.ts';
-import type { AlertState } from '../../src/alerts/model.ts';
+import type { AlertState, HealthState } from '../../src/alerts/model.ts';
 import { createChannelStory, type ChannelStory } from './channel-story.ts';
 
 /** What is measured, as often as a slot can be; everything else is off. */
@@ -35,12 +37,17 @@ const SCHEDULES = {
 };
 
 const WAITING = { timeout: 15_000, interval: 50 };
+/** Between two moves of the clock everything can be measured. */
+const PASSING_MS = 1_500;
+const JUDGED = { failures: 2, of: 2, recoveries: 1 };
 /** How something stands that changes no more by itself. */
 const LASTING = / (?:firing|flapping|unknown)$/;
 
 export interface WatchedOptions {
+  /** After how long something that is not measured is told of. */
+  readonly unknownAfter?: string;
   /** Replaces keys of the section `alerts`. */
-  readonly alerts?: Readonly<Record<string, unknown>>;
+  readonly alerts?: (people: DemoPeople) => Readonly<Record<string, unknown>>;
   readonly schedules?: Readonly<Record<string, string>>;
 }
 
@@ -57,17 +64,25 @@ export interface Watched {
   readonly logs: readonly string[];
   configOf(cluster: string): Promise<Config>;
   state(): Promise<AlertState>;
+  /** Everything that Redis keeps is gone. */
+  flush(): Promise<void>;
+  /** Resolves when this subject is so. */
+  becomes(key: string, state: HealthState): Promise<void>;
   /** Resolves when these subjects have been measured. */
   known(...keys: readonly string[]): Promise<void>;
   /** Resolves when everything fails that is going to, and all of it is shown. */
   told(): Promise<void>;
-  /** Resolves when everything is well, and that is shown. */
-  well(): Promise<void>;
+  /** Resolves when everything is well, and that is shown. `pass` is called before each look. */
+  well(pass?: () => void): Promise<void>;
   machine(): Machine;
+  /** What `meshwarden …` prints, at a terminal beside cluster-a. */
+  cli(...argv: readonly string[]): Promise<string>;
   /** One more process of the service, beside cluster-a. */
   serve(...roles: readonly AppRole[]): Promise<App>;
   /** A worker that measures from inside cluster-b. */
   serveVantage(): Promise<App>;
+  /** Ends one of them. */
+  end(app: App): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -102,9 +117,11 @@ export async function watched(options: WatchedOptions = {}): Promise<Watched> {
     return [...unwell.map(([key, health]) => `${key} ${health.state}`), ...due.map(({ incident }) => `${incident.id} due`)];
   }
 
-  async function configOf(cluster: string): Promise<Config> {
+  const unknownAfter = options.unknownAfter === undefined ? {} : { unknownAfter: options.unknownAfter };
+
+  function textOf(cluster: string): string {
     const { tailscale, probes } = lab.configOf(cluster);
-    const text = lab.mesh.configYaml({
+    return lab.mesh.configYaml({
       kubeconfigDir: dir,
       redisUrl: redis.url,
       schedules: { ...SCHEDULES, ...options.schedules },
@@ -112,17 +129,60 @@ export async function watched(options: WatchedOptions = {}): Promise<Watched> {
       ...(tailscale === undefined ? {} : { tailscale }),
       ...(probes === undefined ? {} : { probes }),
       alerts: {
-        rules: RULE_NAMES.map((rule) => ({ rule, failures: 2, of: 2, recoveries: 1 })),
+        rules: RULE_NAMES.filter((rule) => rule !== 'trial').map((rule) => ({ ...JUDGED, rule, ...unknownAfter })),
         flapping: { changes: 100 },
-        ...options.alerts,
+        ...options.alerts?.(people),
       },
     });
-    const files = new Map([[join(dir, 'meshwarden.yaml'), text]]);
-    const read = (path: string): Promise<string> =>
-      path.endsWith('token') ? Promise.resolve(discord.token) : Promise.resolve(files.get(path) ?? readFile(path, 'utf8'));
-    const loaded = await loadConfig({ environment: {}, cwd: dir, readFile: read }, { file: 'meshwarden.yaml', secrets: 'read' });
+  }
+
+  function reading(cluster: string): (path: string) => Promise<string> {
+    const files = new Map([
+      [join(dir, 'meshwarden.yaml'), textOf(cluster)],
+      [join(dir, 'token'), discord.token],
+    ]);
+    return async (path) => files.get(path) ?? readFile(path, 'utf8');
+  }
+
+  async function configOf(cluster: string): Promise<Config> {
+    const sources = { environment: {}, cwd: dir, readFile: reading(cluster) };
+    const loaded = await loadConfig(sources, { file: 'meshwarden.yaml', secrets: 'read' });
     if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
     return loaded.config;
+  }
+
+  async function cli(...argv: readonly string[]): Promise<string> {
+    const said: string[] = [];
+    const write = (part: string): number => said.push(part);
+    const nothing = (): never => {
+      throw new Error('a command about alerts asks for nothing of the kind');
+    };
+    const code = await runCli([...argv, '--config', 'meshwarden.yaml'], {
+      io: {
+        stdout: { write },
+        stderr: { write },
+        stdin: new PassThrough(),
+        isTty: false,
+        environment: {},
+        cwd: dir,
+        readFile: reading('cluster-a'),
+        writeFile: nothing,
+      },
+      clock,
+      version: '0.0.0',
+      logger: () => machine().log,
+      openAlerts: (config) => openAlerts(config, machine(), AbortSignal.timeout(10_000)),
+      openMesh: nothing,
+      openCanaries: nothing,
+      openChanges: nothing,
+      user: 'lena',
+      trySetup: nothing,
+      serve: nothing,
+      registerCommands: nothing,
+      untilAsked: nothing,
+      signal: AbortSignal.timeout(10_000),
+    });
+    return `${said.join('').trim()} (${code})`;
   }
 
   async function serve(cluster: string, roles: readonly AppRole[], vantage?: string): Promise<App> {
@@ -143,18 +203,33 @@ export async function watched(options: WatchedOptions = {}): Promise<Watched> {
     logs,
     configOf,
     machine,
+    cli,
     state,
+    async flush() {
+      await prompt.flushall();
+    },
+    async becomes(key, expected) {
+      await expect.poll(async () => (await state()).subjects[key]?.state, WAITING).toBe(expected);
+    },
     async known(...keys) {
       await expect.poll(async () => Object.keys((await state()).subjects), WAITING).toEqual(expect.arrayContaining([...keys]));
     },
     async told() {
       await expect.poll(async () => (await restless()).filter((one) => !LASTING.test(one)), WAITING).toEqual([]);
     },
-    async well() {
-      await expect.poll(restless, WAITING).toEqual([]);
+    async well(pass) {
+      const look = (): Promise<readonly string[]> => {
+        pass?.();
+        return restless();
+      };
+      await expect.poll(look, { ...WAITING, interval: pass === undefined ? WAITING.interval : PASSING_MS }).toEqual([]);
     },
     serve: (...roles) => serve('cluster-a', roles),
     serveVantage: () => serve('cluster-b', ['worker'], 'cluster-b'),
+    async end(app) {
+      apps.splice(apps.indexOf(app), 1);
+      await app.stop();
+    },
     async stop() {
       await Promise.all(apps.map((app) => app.stop()));
       connections.close();
