@@ -10,7 +10,7 @@ const TOKEN_LIFE_SECONDS = 3600;
 const HOUR_MS = 3_600_000;
 const DEVICES = /^\/api\/v2\/tailnet\/[^/]+\/devices$/;
 
-/** What the next calls get instead of an answer; `noScope`: a token, and nothing for it. */
+/** What the next calls get instead of an answer; `noScope`: the client may not grant what is asked for. */
 export type ControlFault = 'none' | 'noScope' | 'silent' | 'serverError' | 'rateLimited' | 'nonsense';
 
 export class LabControlApi {
@@ -75,6 +75,10 @@ export class LabControlApi {
       send(response, 401, { message: 'API token invalid' });
       return;
     }
+    if (this.fault === 'noScope') {
+      send(response, 403, { message: `OAuth client cannot grant scopes "${form.get('scope') ?? ''}"` });
+      return;
+    }
     const token = `tskey-access-${this.#tokens.size}-${this.#tailnet.clock.now()}`;
     this.#tokens.set(token, this.#tailnet.clock.now() + HOUR_MS);
     send(response, 200, { access_token: token, token_type: 'Bearer', expires_in: TOKEN_LIFE_SECONDS, scope: 'devices:core:read' });
@@ -84,10 +88,6 @@ export class LabControlApi {
     const token = /^Bearer (?<token>.+)$/.exec(request.headers.authorization ?? '')?.groups?.['token'] ?? '';
     if ((this.#tokens.get(token) ?? 0) <= this.#tailnet.clock.now()) {
       send(response, 401, { message: 'API token invalid' });
-      return;
-    }
-    if (this.fault === 'noScope') {
-      send(response, 403, { message: 'calling actor does not have enough permissions to perform this function' });
       return;
     }
     const nodes = this.#tailnet.network.nodes.filter(({ cluster }) => !this.#tailnet.knobs.deleted.has(cluster));

@@ -15,7 +15,7 @@ import { Named } from './readers/objects.ts';
 import { orMissing, orUnknownKind, shaped, type Reading } from './readers/reading.ts';
 import { readVersion } from './readers/version.ts';
 import { apiVersionOf, CERTIFICATES, CLUSTER_ISSUERS, DEPLOYMENTS, NAMESPACES, SELF_SUBJECT_REVIEWS, type Resource } from './resources.ts';
-import { readerRights, reviewRights, signerRights, signerWriterRights, writerRights, type Right } from './rights.ts';
+import { canaryAskerRights, readerRights, reviewRights, signerRights, signerWriterRights, writerRights, type Right } from './rights.ts';
 import type { AuthorityTarget, ClusterTarget } from './target.ts';
 
 export interface ClusterDoctorOptions {
@@ -77,19 +77,32 @@ async function lookInside(reading: Reading, options: ClusterDoctorOptions): Prom
   const intermediates = authority.intermediates[0]?.namespace ?? 'istio-ca';
   const needed = [...readerRights(istioNamespace), ...(signs ? signerRights(authority.root.namespace, intermediates) : [])];
   const toChange = [...writerRights(istioNamespace), ...(signs ? signerWriterRights(authority.root.namespace, intermediates) : [])];
-  const [user, missingRights, missingWriteRights, everything, rootSecret, uid, istio, istioIds, canary, names] = await Promise.all([
-    observe(() => whoAmI(reading)),
-    observe(() => lacking(reading, needed)),
-    observe(() => lacking(reading, toChange)),
-    observe(() => may(reading, { group: '*', resource: '*', verb: '*', namespace: undefined, name: undefined })),
-    signs ? observe(() => mayReadRoot(reading, authority.root)) : undefined,
-    observe(async () => (await namespaceUid(reading, 'kube-system')) ?? ''),
-    observe(async () => (await namespaceUid(reading, istioNamespace)) !== undefined),
-    observe(() => istioIdsOf(reading, istioNamespace)),
-    observe(() => readCanary(reading.client, canaryObjects(place, name, [name]), reading.signal)),
-    signs ? authorityNames(reading, authority.root.namespace, intermediates) : undefined,
-  ]);
-  const facts = { user, missingRights, missingWriteRights, everything, rootSecret, uid, istioNamespace: istio, istioIds, canary };
+  const [user, missingRights, missingWriteRights, missingAskerRights, everything, rootSecret, uid, istio, istioIds, canary, names] =
+    await Promise.all([
+      observe(() => whoAmI(reading)),
+      observe(() => lacking(reading, needed)),
+      observe(() => lacking(reading, toChange)),
+      observe(() => lacking(reading, canaryAskerRights(place.namespace))),
+      observe(() => may(reading, { group: '*', resource: '*', verb: '*', namespace: undefined, name: undefined })),
+      signs ? observe(() => mayReadRoot(reading, authority.root)) : undefined,
+      observe(async () => (await namespaceUid(reading, 'kube-system')) ?? ''),
+      observe(async () => (await namespaceUid(reading, istioNamespace)) !== undefined),
+      observe(() => istioIdsOf(reading, istioNamespace)),
+      observe(() => readCanary(reading.client, canaryObjects(place, name, [name]), reading.signal)),
+      signs ? authorityNames(reading, authority.root.namespace, intermediates) : undefined,
+    ]);
+  const facts = {
+    user,
+    missingRights,
+    missingWriteRights,
+    missingAskerRights,
+    everything,
+    rootSecret,
+    uid,
+    istioNamespace: istio,
+    istioIds,
+    canary,
+  };
   return { ...facts, writeRights: toChange.length, authority: names };
 }
 

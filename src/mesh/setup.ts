@@ -64,6 +64,8 @@ export interface InsideFacts {
   readonly istioNamespace: Observed<boolean>;
   /** CLUSTER_ID of each istiod. */
   readonly istioIds: Observed<readonly string[]>;
+  /** Rights to ask the canary how it reaches the others. */
+  readonly missingAskerRights: Observed<readonly SetupRight[]>;
   /** Pods of the canary that are available, and that there should be; null: it is not installed. */
   readonly canary: Observed<{ readonly available: number; readonly desired: number } | null>;
   /** Undefined: not the signer. */

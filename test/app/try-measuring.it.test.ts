@@ -97,7 +97,7 @@ describe('src/app/try-measuring.ts', () => {
     expect((await tryTailnet(config(), trying)).devices).toEqual({
       kind: 'failed',
       trouble: 'forbidden',
-      says: "Tailscale's control API: 403 when asked for the devices",
+      says: "Tailscale's control API: 403 when asked for the token",
     });
   });
 

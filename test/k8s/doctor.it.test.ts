@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLabClock } from '../../lab/clock.ts';
 import { secretsIn } from '../../lab/pki/keys.ts';
 import { PRODUCT_USER } from '../../lab/scene/rbac.ts';
-import { signerWriterRights, writerRights } from '../../src/k8s/rights.ts';
+import { canaryAskerRights, signerWriterRights, writerRights } from '../../src/k8s/rights.ts';
 import { buildMesh, type LabMesh } from '../../lab/scene/mesh.ts';
 import { meshFaults } from '../../lab/scene/faults/index.ts';
 import { tryCluster } from '../../src/k8s/doctor.ts';
@@ -82,6 +82,7 @@ describe('src/k8s/doctor.ts', () => {
       user: { ok: true, value: PRODUCT_USER },
       missingRights: { ok: true, value: [] },
       missingWriteRights: { ok: true, value: [] },
+      missingAskerRights: { ok: true, value: canaryAskerRights('mesh-canary') },
       writeRights: [...writerRights('istio-system'), ...signerWriterRights('cert-manager', 'istio-ca')].length,
       everything: { ok: true, value: false },
       rootSecret: { ok: true, value: false },

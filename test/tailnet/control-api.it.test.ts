@@ -113,7 +113,7 @@ describe('the control API', () => {
   it.each([
     ['serverError', 'unavailable', '500 when asked for the token'],
     ['rateLimited', 'rateLimited', '429 when asked for the token'],
-    ['noScope', 'forbidden', '403 when asked for the devices'],
+    ['noScope', 'forbidden', '403 when asked for the token'],
     ['nonsense', 'protocol', 'its answer holds no token'],
   ] as const)('classes %s', async (fault, trouble, why) => {
     tailnet.control.fault = fault;

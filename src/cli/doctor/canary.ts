@@ -5,7 +5,11 @@ import { ok, warning, whenSeen, type Finding } from './result.ts';
 const CHECK = 'cluster-canary';
 
 /** The service behind the gateway that probes ask for. A mesh of one cluster has no way that leads to it. */
-export function judgeCanary({ canary }: InsideFacts, { clusters, probes, file }: Config): readonly Finding[] {
+export function judgeCanary(
+  { canary, missingAskerRights }: InsideFacts,
+  { clusters, probes, file }: Config,
+  cluster: string,
+): readonly Finding[] {
   if (clusters.length < 2) return [];
   const { namespace } = probes.canary;
   return whenSeen(CHECK, 'the canary', canary, (found) => {
@@ -21,7 +25,7 @@ export function judgeCanary({ canary }: InsideFacts, { clusters, probes, file }:
         },
       ];
     const { available, desired } = found;
-    if (available > 0) return [ok(CHECK, `the canary in ${namespace} answers for this cluster`)];
+    if (available > 0) return [installed(namespace, cluster === probes.vantage ? undefined : missingAskerRights)];
     return [
       warning(
         CHECK,
@@ -30,4 +34,15 @@ export function judgeCanary({ canary }: InsideFacts, { clusters, probes, file }:
       ),
     ];
   });
+}
+
+/** `missing`: undefined where its ways are measured from here, so that nobody has to ask it. */
+function installed(namespace: string, missing: InsideFacts['missingAskerRights'] | undefined): Finding {
+  const answers = `the canary in ${namespace} answers for this cluster`;
+  if (missing === undefined || !missing.ok) return ok(CHECK, answers);
+  if (missing.value.length === 0) return ok(CHECK, `${answers}, and may be asked how it reaches the others`);
+  return {
+    ...ok(CHECK, answers),
+    next: 'Nothing, where a worker measures from here. Without one apply deploy/rbac/canary-asker.yaml: the canary is then asked how it reaches the others.',
+  };
 }

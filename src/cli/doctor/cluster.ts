@@ -128,7 +128,7 @@ function within(inside: InsideFacts, subject: ClusterSubject): readonly Finding[
     ...istio,
     ...name(inside, cluster.name),
     ...distinct(inside, sameAs),
-    ...judgeCanary(inside, config),
+    ...judgeCanary(inside, config, cluster.name),
     ...(inside.authority === undefined ? [] : judgeSigner(inside.authority, config)),
   ];
 }

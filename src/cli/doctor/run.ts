@@ -31,21 +31,13 @@ interface Group {
   readonly findings: Promise<readonly Finding[]>;
 }
 
-/** Tries all of it at once and tells it in the order of the configuration, each group as soon as those before it are told. */
+/**
+ * Tries all of it and tells it in the order of the configuration, each group as soon as those before it are told. All is tried at once but what is
+ * measured: that waits for the rest, so that no connection counts as slow because this process is busy.
+ */
 export async function runDoctor(options: DoctorOptions): Promise<readonly DoctorResult[]> {
-  const { config, only } = options;
-  const wanted = (part: Part): boolean => only === undefined || only === part;
-  const groups = [
-    { name: 'configuration', findings: configuration(options) },
-    ...(wanted('clusters') ? clusters(options) : []),
-    ...(wanted('tailscale') ? [{ name: 'Tailscale', findings: tailscale(options) }] : []),
-    ...(wanted('probes') ? [{ name: 'Probes', findings: probes(options) }] : []),
-    ...(wanted('redis') ? [{ name: 'Redis', findings: redis(options) }] : []),
-    ...(wanted('discord') ? [{ name: 'Discord', findings: discord(options, config) }] : []),
-    ...(wanted('alerts') ? [{ name: 'Alerts', findings: alerts(options) }] : []),
-  ];
   const results: DoctorResult[] = [];
-  for (const { name: group, findings } of groups) {
+  for (const { name: group, findings } of groupsOf(options)) {
     options.onGroup(group);
     for (const finding of await findings) {
       const result = { group, ...finding };
@@ -54,6 +46,22 @@ export async function runDoctor(options: DoctorOptions): Promise<readonly Doctor
     }
   }
   return results;
+}
+
+function groupsOf(options: DoctorOptions): readonly Group[] {
+  const { only } = options;
+  const part = (part: Part, name: string, work: (options: DoctorOptions) => Promise<readonly Finding[]>): readonly Group[] =>
+    only === undefined || only === part ? [{ name, findings: work(options) }] : [];
+  const before = only === undefined || only === 'clusters' ? clusters(options) : [];
+  const after = [...part('redis', 'Redis', redis), ...part('discord', 'Discord', discord), ...part('alerts', 'Alerts', alerts)];
+  const idle = Promise.allSettled([...before, ...after].map(({ findings }) => findings));
+  return [
+    { name: 'configuration', findings: configuration(options) },
+    ...before,
+    ...part('tailscale', 'Tailscale', async (given) => idle.then(() => tailscale(given))),
+    ...part('probes', 'Probes', async (given) => idle.then(() => probes(given))),
+    ...after,
+  ];
 }
 
 async function configuration({ config, secretFiles, trials }: DoctorOptions): Promise<readonly Finding[]> {
@@ -97,7 +105,7 @@ async function redis({ config, trials, signal }: DoctorOptions): Promise<readonl
   return judgeRedis(await trials.redis(signal));
 }
 
-async function discord({ trials, signal }: DoctorOptions, config: Config): Promise<readonly Finding[]> {
+async function discord({ config, trials, signal }: DoctorOptions): Promise<readonly Finding[]> {
   if (config.discord === undefined) return [untried('discord-token', 'no bot is configured')];
   return judgeDiscord(await trials.discord(signal), { ...config.discord, escalation: config.alerts.escalation });
 }

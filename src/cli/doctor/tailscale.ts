@@ -84,7 +84,7 @@ function proxy(setup: ProxySetup | undefined, address: HostPort | undefined): re
   return [failed(check, `The proxy ${where} ${text}`, next)];
 }
 
-const AWAY = 'Is there a way to the internet from here? If tailscale.control.api is set, correct it.';
+const AWAY = 'Try again. If it stays so: is there a way to the internet from here, and is tailscale.control.api right where it is set?';
 
 const CONTROL_NEXT: Readonly<Partial<Record<Trouble, string>>> = {
   unauthorized: 'Correct tailscale.control.clientId and its secret: Tailscale admin console, Settings, OAuth clients.',

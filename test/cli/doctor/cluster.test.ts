@@ -40,7 +40,7 @@ describe('a cluster', () => {
       ['cluster-too-many-rights', 'ok', 'no right to everything'],
       ['cluster-istio', 'ok', 'namespace istio-system is there'],
       ['cluster-name', 'ok', 'istiod calls it b too'],
-      ['cluster-canary', 'ok', 'the canary in mesh-canary answers for this cluster'],
+      ['cluster-canary', 'ok', 'the canary in mesh-canary answers for this cluster, and may be asked how it reaches the others'],
     ]);
   });
 
@@ -146,6 +146,26 @@ describe('a cluster', () => {
     [unseen('Cannot get Deployments: forbidden'), 'untried', 'the canary not looked at: Cannot get Deployments: forbidden'],
   ] as const)('with a canary that is not there for sure', (canary, state, text) => {
     expect(told(within({ canary })).map((one) => [one.check, one.state, one.text])).toEqual([['cluster-canary', state, text]]);
+  });
+
+  it('whose canary may not be asked gets a hint, but where its ways are measured from here', () => {
+    const setup = within({
+      missingAskerRights: seen([{ group: '', resource: 'pods', verb: 'list', namespace: 'mesh-canary', name: undefined }]),
+    });
+    const here = { ...CONFIG, probes: { ...CONFIG.probes, vantage: 'b' } };
+    const found = [CONFIG, here].map((config) =>
+      judgeCluster(setup, { cluster: B, config, now: NOW, sameAs: [] }).find(({ check }) => check === 'cluster-canary'),
+    );
+    const text = 'the canary in mesh-canary answers for this cluster';
+    expect(found).toEqual([
+      {
+        check: 'cluster-canary',
+        state: 'ok',
+        text,
+        next: 'Nothing, where a worker measures from here. Without one apply deploy/rbac/canary-asker.yaml: the canary is then asked how it reaches the others.',
+      },
+      { check: 'cluster-canary', state: 'ok', text },
+    ]);
   });
 
   it('that is alone in its mesh needs no canary', () => {

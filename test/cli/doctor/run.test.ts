@@ -64,6 +64,29 @@ describe('a run', () => {
     ]);
   });
 
+  it('measures only when everything else has answered', async () => {
+    const order: string[] = [];
+    const late = Promise.withResolvers<undefined>();
+    const trials: SetupTrials = {
+      ...TRIALS,
+      discord: async () => {
+        await late.promise;
+        order.push('Discord answered');
+        return DISCORD;
+      },
+      tailnet: async () => {
+        order.push('the tailnet was tried');
+        return TAILNET;
+      },
+      cluster: async () => {
+        late.resolve(undefined);
+        return CLUSTER;
+      },
+    };
+    await run(undefined, trials);
+    expect(order).toEqual(['Discord answered', 'the tailnet was tried']);
+  });
+
   it('finds that two clusters are one', async () => {
     const { results } = await run('clusters');
     expect(results.filter(({ check }) => check === 'cluster-distinct').map(({ group, text }) => [group, text])).toEqual([

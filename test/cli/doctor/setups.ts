@@ -88,6 +88,7 @@ export const INSIDE: InsideFacts = {
   uid: seen('uid-b'),
   istioNamespace: seen(true),
   istioIds: seen(['b']),
+  missingAskerRights: seen([]),
   canary: seen({ available: 1, desired: 1 }),
   authority: undefined,
 };

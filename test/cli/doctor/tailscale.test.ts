@@ -139,17 +139,14 @@ describe('the proxy into the tailnet', () => {
 
 describe('the control API', () => {
   const API = "Tailscale's control API";
-  const AWAY = 'Is there a way to the internet from here? If tailscale.control.api is set, correct it.';
+  const AWAY = 'Try again. If it stays so: is there a way to the internet from here, and is tailscale.control.api right where it is set?';
 
   it.each([
     [
       broken('unauthorized', 'it does not accept the OAuth client (401)', API),
       'Correct tailscale.control.clientId and its secret: Tailscale admin console, Settings, OAuth clients.',
     ],
-    [
-      broken('forbidden', '403 when asked for the devices', API),
-      'Give the OAuth client the scope devices:core:read (Devices, Core, Read).',
-    ],
+    [broken('forbidden', '403 when asked for the token', API), 'Give the OAuth client the scope devices:core:read (Devices, Core, Read).'],
     [
       broken('protocol', '404 when asked for the devices', API),
       'Correct tailscale.control.tailnet (`-` is that of the client), and tailscale.control.api where it is set.',

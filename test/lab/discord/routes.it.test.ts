@@ -29,6 +29,7 @@ describe('lab/discord: routes', () => {
     }
     const message = await call(['POST', `${mesh}/messages`, { content: 'x' }, 200]);
     const thread = await call(['POST', `${mesh}/messages/${message['id']}/threads`, { name: 't' }, 201]);
+    const hook = d.addWebhook(d.channel('mesh')).slice(d.api.length);
     const calls: Call[] = [
       ['GET', '/gateway/bot', undefined, 200],
       ['GET', '/users/@me', undefined, 200],
@@ -55,6 +56,9 @@ describe('lab/discord: routes', () => {
       ['DELETE', `${mesh}/messages/${message['id']}`, undefined, 204],
       ['GET', `${mesh}/messages/${message['id']}`, undefined, 404],
       ['POST', '/interactions/100000000000000000/token/callback', { type: 5 }, 404],
+      ['GET', hook, undefined, 200],
+      ['GET', `${hook}x`, undefined, 401],
+      ['GET', `/webhooks/${d.applicationId}/token`, undefined, 404],
       ['POST', `/webhooks/${d.applicationId}/token`, { content: 'x' }, 404],
       ['GET', `/webhooks/${d.applicationId}/token/messages/@original`, undefined, 404],
       ['PATCH', `/webhooks/${d.applicationId}/token/messages/%40original`, { content: 'x' }, 404],
