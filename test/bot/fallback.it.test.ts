@@ -34,18 +34,25 @@ async function supervised(tokenOf?: (setup: Watching) => string) {
     supervisor,
     /** The first line of each message there. */
     elsewhere: () => d.posts(channel).map((message) => messageText(message).split('\n')[0]),
+    /** The small print of the last one. */
+    smallPrint: () =>
+      d
+        .posts(channel)
+        .map((message) => messageText(message).split('\n').at(-1))
+        .at(-1),
     mend: () => (token = d.token),
   };
 }
 
 test('while the token is refused each change of state goes through the webhook, once; afterwards the channel says what is so', async () => {
-  const { setup, elsewhere, mend } = await supervised(() => 'no token');
+  const { setup, elsewhere, smallPrint, mend } = await supervised(() => 'no token');
   const { d, incidents, people } = setup;
   const [a, b, c] = ['a', 'b', 'c'].map((marker) => incident({ id: `${marker}-1`, marker }));
   if (a === undefined || b === undefined || c === undefined) throw new Error('not three');
   for (const one of [a, b]) incidents.put(one);
   d.clock.advance(60_000);
   await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN, OPEN]);
+  expect(smallPrint()).toBe('-# link-down · b-1 · fallback webhook: the bot is down, so no buttons and no thread');
   incidents.put(acked(a, people.lena.user.id));
   incidents.put(over(b));
   d.clock.advance(15_000);
