@@ -13,11 +13,11 @@ import {
   istiodSample,
   publicPathSample,
   remoteApiSample,
-  versionsSample,
   type IstiodsSeen,
   type Taken,
 } from '../../mesh/probing/cluster.ts';
 import { judgeKubeconfig, judgePublicPath, type RequestVerdict } from '../../mesh/probing/request-verdicts.ts';
+import { versionsSample } from '../../mesh/probing/versions.ts';
 import { probeKubeconfig } from '../../probes/kubeconfig-probe.ts';
 import { probePublicPath } from '../../probes/public-path.ts';
 import { measureCanaryWays } from './canary-ways.ts';

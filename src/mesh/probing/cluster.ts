@@ -5,7 +5,6 @@ import type { Certificate } from '../../pki/certificate.ts';
 import { verifyChain } from '../../pki/verify.ts';
 import type { Cause, HealthSubject, RuleId, Sample } from '../health.ts';
 import type { Observed } from '../model.ts';
-import { listNames } from '../wording.ts';
 import type { RequestVerdict } from './request-verdicts.ts';
 
 /** When and where it was measured. */
@@ -218,42 +217,6 @@ export function clockSample(
   }
   const most = Math.max(0, serverSkewMs ?? 0, ...nodes.map(({ skewMs }) => Math.abs(skewMs)));
   return sample(taken, 'clock-skew', subject, { outcome: 'ok', says: `within ${formatDuration(most)}` });
-}
-
-/** Versions of the istiods of each cluster; those that could not be read are left out. */
-export function versionsSample(versions: ReadonlyMap<string, readonly string[]>, clusters: number, taken: Taken): Sample {
-  const subject = { kind: 'versions' } as const;
-  const minors = [...versions].flatMap(([cluster, list]) => list.flatMap((version) => ({ cluster, version, minor: minorOf(version) })));
-  const known = minors.flatMap(({ minor, ...rest }) => (minor === undefined ? [] : [{ ...rest, minor }]));
-  const spread = known.length === 0 ? 0 : Math.max(...known.map(({ minor }) => minor)) - Math.min(...known.map(({ minor }) => minor));
-  if (spread > 1) {
-    const cause: Cause = {
-      code: 'versions-apart',
-      says: `istiods are ${spread} minor versions apart`,
-      facts: known.map(({ cluster, version }) => `${cluster}: ${version}`),
-      hint: 'Bring them to the same minor version, or at most one apart; do not rotate the root before.',
-      commands: known
-        .map(({ cluster }) => `kubectl --context ${cluster} -n istio-system get deployments -l app=istiod -o wide`)
-        .slice(0, 2),
-    };
-    return sample(taken, 'version-skew', subject, { outcome: 'failing', cause });
-  }
-  if (versions.size < clusters) {
-    const cause: Cause = {
-      code: 'versions-unseen',
-      says: `the version of istiod is known in ${versions.size} of ${clusters} clusters`,
-      facts: [],
-      hint: 'Look at the clusters that do not answer.',
-      commands: [],
-    };
-    return sample(taken, 'version-skew', subject, { outcome: 'unknown', cause });
-  }
-  return sample(taken, 'version-skew', subject, { outcome: 'ok', says: listNames([...new Set(known.map(({ version }) => version))]) });
-}
-
-function minorOf(version: string): number | undefined {
-  const minor = /^\d+\.(?<minor>\d+)\./.exec(version)?.groups?.['minor'];
-  return minor === undefined ? undefined : Number(minor);
 }
 
 /** Whether the canary is there; null: it is not. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../../src/core/errors.ts';
 import type { Sample } from '../../../src/mesh/health.ts';
 import * as cluster from '../../../src/mesh/probing/cluster.ts';
+import { versionsSample } from '../../../src/mesh/probing/versions.ts';
 import { directionSamples } from '../../../src/mesh/probing/link.ts';
 import { createAuthority } from '../../../lab/pki/authority.ts';
 import { readCertificates } from '../../../src/pki/certificate.ts';
@@ -80,7 +81,7 @@ const CASES: readonly (readonly [string, Sample, string])[] = [
   ['clocks that were not seen', cluster.clockSample('b', failed('forbidden'), SKEW), 'unknown clock-unseen'],
   [
     'one minor apart',
-    cluster.versionsSample(
+    versionsSample(
       new Map([
         ['a', ['1.30.4']],
         ['b', ['1.29.9']],
@@ -92,7 +93,7 @@ const CASES: readonly (readonly [string, Sample, string])[] = [
   ],
   [
     'two minors apart',
-    cluster.versionsSample(
+    versionsSample(
       new Map([
         ['a', ['1.30.4']],
         ['b', ['1.28.1']],
@@ -102,7 +103,7 @@ const CASES: readonly (readonly [string, Sample, string])[] = [
     ),
     'failing versions-apart',
   ],
-  ['a cluster whose version is not known', cluster.versionsSample(new Map([['a', ['1.30.4']]]), 2, TAKEN), 'unknown versions-unseen'],
+  ['a cluster whose version is not known', versionsSample(new Map([['a', ['1.30.4']]]), 2, TAKEN), 'unknown versions-unseen'],
   ['a canary', cluster.canarySample('b', seen({ available: 1, desired: 1 }), TAKEN), 'ok: 1 of 1 ready'],
   ['no canary', cluster.canarySample('b', seen(null), TAKEN), 'failing canary-absent'],
   ['a canary that is not ready', cluster.canarySample('b', seen({ available: 0, desired: 1 }), TAKEN), 'failing canary-not-ready'],
