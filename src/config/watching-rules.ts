@@ -41,7 +41,24 @@ type LooseFile = z.output<typeof Loose>;
 /** What no single field of what is watched and told can say. */
 export function watchingFaults(document: ConfigDocument): readonly ConfigFault[] {
   const file = Loose.parse(document.value);
-  return [...unknownClusters(file, document), ...rulesTwice(file, document), ...neverFires(file, document), ...noQuiet(file, document)];
+  return [
+    ...reserved(file, document),
+    ...unknownClusters(file, document),
+    ...rulesTwice(file, document),
+    ...neverFires(file, document),
+    ...noQuiet(file, document),
+  ];
+}
+
+/** What is measured by a process in no cluster has this name where the name of a cluster stands. */
+const NOWHERE = 'local';
+
+function reserved({ clusters }: LooseFile, document: ConfigDocument): readonly ConfigFault[] {
+  return clusters.flatMap((cluster, index) => {
+    if (cluster.name !== NOWHERE) return [];
+    const expected = `another name: \`${NOWHERE}\` is where meshwarden measures from while it is in no cluster`;
+    return [{ ...document.place(['clusters', index, 'name']), expected, found: `the name ${NOWHERE}` }];
+  });
 }
 
 function unknownClusters({ clusters, probes }: LooseFile, document: ConfigDocument): readonly ConfigFault[] {

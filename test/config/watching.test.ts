@@ -92,6 +92,18 @@ alerts:
     ]);
   });
 
+  test('takes no cluster for the place that is in none', async () => {
+    const loaded = await parseConfig(
+      'clusters:\n  - { name: local, network: n, roles: [signer] }\n',
+      '/etc/mw/c.yaml',
+      'read',
+      sourcesOf({}, {}),
+    );
+    expect(loaded.kind === 'faults' ? loaded.faults.map(({ path, expected, found }) => [path, expected, found]) : loaded).toEqual([
+      ['clusters[0].name', 'another name: `local` is where meshwarden measures from while it is in no cluster', 'the name local'],
+    ]);
+  });
+
   test('a secret that is no address is told of without it', async () => {
     const secret = 'not-an-address';
     const text = 'alerts: { fallbackWebhookFile: hook }\n';

@@ -61,7 +61,7 @@ export function openParts(options: ProberOptions): ProberParts {
   return {
     ...options,
     vantage,
-    here: pool.members.find(({ identity }) => identity.name === vantage),
+    here: pool.members.find(({ identity }) => identity.name === probes.vantage),
     dialer: createDialer({ proxy: tailscale.proxy, connectWithinMs: probes.connectWithin, clock }),
     publicDialer: createDialer({ proxy: undefined, connectWithinMs: probes.connectWithin, clock }),
     tailnet: createTailnetMeter({
