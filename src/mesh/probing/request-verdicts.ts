@@ -103,7 +103,13 @@ export function judgePublicPath(
   const latencyMs = connect.ok && answer?.ok === true ? connect.tookMs + (tls?.tookMs ?? 0) + answer.tookMs : undefined;
   const found = publicFault(observation, expected.status);
   if (found === undefined) return { outcome: 'ok', says: `${expected.status} in ${Math.round(latencyMs ?? 0)} ms`, latencyMs };
-  return failed(found, PUBLIC_CAUSES[found.code], [`curl -v --max-time 5 ${expected.url}`], latencyMs);
+  return failed(found, PUBLIC_CAUSES[found.code], [`curl -v --max-time 5 ${shownUrl(expected.url)}`], latencyMs);
+}
+
+/** Without its query: a request for health may carry a key, and commands are shown in chat. */
+function shownUrl(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return search === '' ? `${origin}${pathname}` : `'${origin}${pathname}?…'`;
 }
 
 /** What the readiness port of a gateway says; `unknown` where it could not be asked. It is no verdict about the data port. */

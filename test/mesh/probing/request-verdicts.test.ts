@@ -103,6 +103,17 @@ describe('judgePublicPath', () => {
     expect(judge({ tls: undefined })).toEqual({ outcome: 'ok', says: '200 in 15 ms', latencyMs: 15 });
   });
 
+  it('shows nobody the query of its address', () => {
+    const refused: RequestObservation = {
+      connect: { ok: false, failure: { kind: 'refused', tookMs: 1, withinMs: 2, detail: 'refused' } },
+      tls: undefined,
+      answer: undefined,
+    };
+    expect(judgePublicPath(refused, { url: 'https://shop.example.org/health?key=not-shown', status: 200 }).cause?.commands).toEqual([
+      "curl -v --max-time 5 'https://shop.example.org/health?…'",
+    ]);
+  });
+
   it('shows what the ingress says instead', () => {
     expect(judge({ answer: answer(503, 'no healthy upstream') })).toEqual({
       outcome: 'failing',
