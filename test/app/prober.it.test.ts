@@ -227,6 +227,16 @@ describe('src/app/prober', () => {
     });
   });
 
+  it('tells an endpoint that refuses the gateway from the second look on', async () => {
+    await under('gateway-endpoint-down-cluster-b', async () => {
+      const fresh = await proberIn('cluster-a');
+      const codes: (string | undefined)[] = [];
+      for (let look = 0; look < 3; look += 1) codes.push(told(await fresh.prober.quick(signal))[GATEWAY]);
+      await fresh.close();
+      expect(codes).toEqual(['failing reset', 'failing endpoint-refuses', 'failing endpoint-refuses']);
+    });
+  });
+
   it('says beside a gateway that fails what its readiness port says', async () => {
     await under('gateway-endpoint-down-cluster-b', async () => {
       const samples = await prober.quick(signal);

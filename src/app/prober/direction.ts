@@ -96,7 +96,7 @@ async function evidenceOf(to: Member, servername: string, parts: ProberParts, si
             clock,
             READ_MS,
             'Asking the gateway',
-            (inner) => readGatewayEnvoys(readingOf(client.value, inner), { servername, clock }),
+            (inner) => readGatewayEnvoys(readingOf(client.value, inner), { servername, clock, counters: parts.envoyCounters }),
             signal,
           ),
         )

@@ -8,6 +8,7 @@ import type { ClusterPool } from '../../k8s/clusters.ts';
 import type { Member } from '../../k8s/collect.ts';
 import type { CanaryState } from '../../k8s/probing/canary-install.ts';
 import { NodeClocks } from '../../k8s/probing/clocks.ts';
+import { EnvoyCounters } from '../../k8s/probing/gateway-envoy.ts';
 import type { RemoteKubeconfig } from '../../k8s/probing/remote-kubeconfigs.ts';
 import type { Reading } from '../../k8s/readers/reading.ts';
 import { LOCAL_VANTAGE } from '../../mesh/health.ts';
@@ -41,6 +42,7 @@ export interface ProberParts extends ProberOptions {
   /** Whether a LocalAPI is asked. Without it a link is judged by TCP alone. */
   readonly pings: boolean;
   readonly nodeClocks: NodeClocks;
+  readonly envoyCounters: EnvoyCounters;
   /** What changes seldom, kept for a minute. */
   readonly kept: {
     readonly bundle: Memo<readonly Certificate[]>;
@@ -71,6 +73,7 @@ export function openParts(options: ProberOptions): ProberParts {
     }),
     pings: socket !== undefined,
     nodeClocks: new NodeClocks(),
+    envoyCounters: new EnvoyCounters(),
     kept: { bundle: createMemo(clock, KEPT_MS), canary: createMemo(clock, KEPT_MS), remotes: createMemo(clock, KEPT_MS) },
   };
 }

@@ -13,6 +13,8 @@ const ADMIN_PORT = 15_000;
 const DEADLINE_MS = 2_500;
 /** Gateways have few pods; of many some are enough. */
 const MOST_PODS = 3;
+/** Of each host: https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats */
+const CONNECT_FAIL = 'cx_connect_fail';
 
 const Pod = z.object({
   metadata: z.object({ name: z.string() }),
@@ -34,6 +36,8 @@ const Clusters = z.object({
                   failed_outlier_check: z.boolean().optional(),
                 })
                 .default({}),
+              // A value of 0 is left out.
+              stats: z.array(z.object({ name: z.string(), value: z.coerce.number().default(0) })).default([]),
             }),
           )
           .default([]),
@@ -46,13 +50,29 @@ export interface EnvoyQuestion {
   /** The name that is asked for, which is the name of Envoy's cluster too. */
   readonly servername: string;
   readonly clock: Clock;
+  readonly counters: EnvoyCounters;
+}
+
+/** What was counted so long ago says nothing of what is cut now, in milliseconds. */
+const REMEMBERED_MS = 60_000;
+
+/** Remembers how many connections to endpoints had failed, so that a rise can be told. */
+export class EnvoyCounters {
+  readonly #last = new Map<string, { readonly count: number; readonly at: number }>();
+
+  /** By how much it rose since the last look; undefined: nobody looked of late, or the Envoy began anew. */
+  rise(key: string, count: number, now: number): number | undefined {
+    const before = this.#last.get(key);
+    this.#last.set(key, { count, at: now });
+    return before === undefined || now - before.at > REMEMBERED_MS || count < before.count ? undefined : count - before.count;
+  }
 }
 
 /**
  * What the Envoys of a cluster's gateway know of a name: whether they have it, and how many of its endpoints are healthy. It takes the right to forward ports.
  * @throws OperatorError where no pod of the gateway could be asked.
  */
-export async function readGatewayEnvoys(reading: Reading, { servername, clock }: EnvoyQuestion): Promise<EnvoyEvidence> {
+export async function readGatewayEnvoys(reading: Reading, { servername, clock, counters }: EnvoyQuestion): Promise<EnvoyEvidence> {
   const pods = await runningPods(reading);
   const answers = await Promise.allSettled(pods.map((pod) => askEnvoy(pod, reading, clock)));
   const seen = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
@@ -65,7 +85,14 @@ export async function readGatewayEnvoys(reading: Reading, { servername, clock }:
     const { eds_health_status: status = 'HEALTHY', failed_active_health_check: active, failed_outlier_check: outlier } = health_status;
     return status === 'HEALTHY' && active !== true && outlier !== true;
   });
-  return { known: hosts.length > 0, hosts: all.length, healthy: healthy.length };
+  const failed = all.flatMap(({ stats }) => stats.filter(({ name }) => name === CONNECT_FAIL)).reduce((sum, { value }) => sum + value, 0);
+  const connectFailRose = counters.rise(`${reading.client.cluster}/${servername}`, failed, clock.now());
+  return {
+    known: hosts.length > 0,
+    hosts: all.length,
+    healthy: healthy.length,
+    ...(connectFailRose === undefined ? {} : { connectFailRose }),
+  };
 }
 
 type GatewayPod = { readonly namespace: string; readonly name: string };

@@ -8,7 +8,7 @@ import { buildProbedMesh, type ProbedMesh } from '../../../lab/gateways/probed-m
 import { ClusterClient } from '../../../src/k8s/client.ts';
 import { dialFromCanary } from '../../../src/k8s/probing/canary-dial.ts';
 import { NodeClocks, readClocks } from '../../../src/k8s/probing/clocks.ts';
-import { readGatewayEnvoys } from '../../../src/k8s/probing/gateway-envoy.ts';
+import { EnvoyCounters, readGatewayEnvoys } from '../../../src/k8s/probing/gateway-envoy.ts';
 import { readGatewayPods } from '../../../src/k8s/probing/gateway-pods.ts';
 import { readIstiods } from '../../../src/k8s/probing/istiods.ts';
 import { readRemoteKubeconfigs } from '../../../src/k8s/probing/remote-kubeconfigs.ts';
@@ -95,10 +95,24 @@ describe('src/k8s/probing', () => {
   });
 
   it('asks the Envoys of a gateway for a name', async () => {
-    const ask = (servername: string) => readGatewayEnvoys(reading('cluster-b'), { servername, clock });
+    const counters = new EnvoyCounters();
+    const ask = (servername: string) => readGatewayEnvoys(reading('cluster-b'), { servername, clock, counters });
     const { sni } = canaryHost(CANARY, 'cluster-b');
     expect(await ask(sni)).toEqual({ known: true, hosts: 1, healthy: 1 });
     expect(await ask(sni.replace('mesh-canary-cluster-b', 'none'))).toEqual({ known: false, hosts: 0, healthy: 0 });
+    expect(await ask(sni)).toEqual({ known: true, hosts: 1, healthy: 1, connectFailRose: 0 });
+  });
+
+  it('tells by how much a counter rose, where it was looked at of late', () => {
+    const counters = new EnvoyCounters();
+    const looks = [
+      [5, 0],
+      [7, 3_000],
+      [7, 6_000],
+      [1, 9_000],
+      [9, 70_000],
+    ] as const;
+    expect(looks.map(([count, now]) => counters.rise('b/x', count, now))).toEqual([undefined, 2, 0, undefined, undefined]);
   });
 
   it('reads the kubeconfigs of remote secrets and shows no token', async () => {
