@@ -36,7 +36,7 @@ function heading(title: string, lines: readonly string[]): readonly string[] {
 function incidentLines({ id, severity, title, startedAt, evidence, cause, hides }: Incident, note: string, now: number): readonly string[] {
   return [
     '',
-    `${WORDS[severity]} ${title} · since ${formatRelative(startedAt, now)}${note}  [${id}]`,
+    `${WORDS[severity]} ${title} · ${formatRelative(startedAt, now)}${note}  [${id}]`,
     ...(cause === undefined ? [`  ${evidence}`] : [`  ${evidence}: ${cause.says}`, ...cause.facts.map((fact) => `  ${fact}`)]),
     ...(hides.length === 0 ? [] : [`  Hides ${hides.length}: ${hides.join(', ')}`]),
     ...(cause === undefined ? [] : [`  Next: ${cause.hint}`, ...cause.commands.map((command) => `    ${command}`)]),

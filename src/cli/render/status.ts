@@ -36,7 +36,7 @@ export function statusText(status: MeshStatus, { colour, now }: TextOptions): st
 }
 
 function problemLines({ finding, hides, since }: Problem, now: number, bold: (text: string) => string): readonly string[] {
-  const age = since === undefined ? '' : ` · since ${formatRelative(since, now)}`;
+  const age = since === undefined ? '' : ` · ${formatRelative(since, now)}`;
   return [
     bold(`${MARKS.problems} ${finding.title}`) + `${age}  [${finding.code}]`,
     ...finding.facts.map((fact) => `  ${fact}`),
