@@ -4,6 +4,8 @@ import { LOCAL_VANTAGE, type Sample } from '../mesh/health.ts';
 const TELLING: ReadonlySet<Sample['rule']> = new Set(['api-down', 'link-down']);
 /** Whoever refuses us, or answers with an error, answers: then it is not we who are cut off. */
 const ANSWERS: ReadonlySet<string> = new Set(['api-unauthorized', 'api-forbidden', 'api-tls', 'api-error']);
+/** Nobody was asked. */
+const UNASKED = 'api-unusable';
 /** One thing that fails is that thing's trouble. */
 const FEWEST = 2;
 
@@ -15,7 +17,7 @@ export function selfOffline(samples: readonly Sample[], vantage: string): Sample
   const telling = samples.filter((sample) => TELLING.has(sample.rule) && sample.vantage === vantage);
   const [first] = telling;
   if (first === undefined) return undefined;
-  const known = telling.filter(({ outcome }) => outcome !== 'unknown');
+  const known = telling.filter(({ outcome, cause }) => outcome !== 'unknown' && cause?.code !== UNASKED);
   const own = { rule: 'self-offline', subject: { kind: 'self', vantage }, vantage, at: Math.min(...telling.map(({ at }) => at)) } as const;
   if (known.length === 0) return { ...own, outcome: 'unknown', ...(first.cause === undefined ? {} : { cause: first.cause }) };
   if (known.length < FEWEST || known.some(answers)) return { ...own, outcome: 'ok' };

@@ -41,6 +41,7 @@ describe('src/actions/self-offline.ts', () => {
     ['one thing answers', [api('a', 'ok'), api('b', 'failing'), link('b', 'failing')]],
     ['only one thing is measured, which is its own trouble', [api('a', 'failing'), api('b', 'unknown')]],
     ['everything refuses us', [refusing('a', 'api-unauthorized'), refusing('b', 'api-tls'), link('b', 'failing')]],
+    ['one is not asked for want of a kubeconfig', [refusing('a', 'api-unusable'), api('b', 'failing')]],
     ['all is well', [api('a', 'ok'), link('b', 'ok')]],
   ])('is well where %s', (_, samples) => {
     expect(selfOffline(samples, 'local')).toEqual({ ...own, at: Math.min(...samples.map(({ at }) => at)), outcome: 'ok' });

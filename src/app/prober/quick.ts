@@ -154,7 +154,10 @@ async function measureCluster(member: Member, parts: ProberParts, { at, signal }
   const { client, identity } = member;
   const { clock } = parts.machine;
   const taken = { at, vantage: parts.vantage };
-  if (!client.ok) return [apiSample(identity.name, client, taken), ...podsSamples(identity, client, taken)];
+  if (!client.ok) {
+    const unusable = { ok: false, failure: { ...client.failure, reason: 'invalid' } } as const;
+    return [apiSample(identity.name, unusable, taken), ...podsSamples(identity, client, taken)];
+  }
   const ask = <T>(what: string, work: (inner: AbortSignal) => Promise<T>): Promise<Observed<T>> =>
     observe(withDeadline(clock, API_MS, what, work, signal));
   const [api, pods] = await Promise.all([

@@ -38,6 +38,7 @@ const API_CODES: Partial<Record<Failure['reason'], readonly [string, string]>> =
   tls: ['api-tls', 'the certificate of the API server is not accepted'],
   unauthorized: ['api-unauthorized', 'the API server does not know our token'],
   forbidden: ['api-forbidden', 'the API server refuses what we ask'],
+  invalid: ['api-unusable', 'our own kubeconfig for it cannot be used'],
 };
 
 function apiCause(cluster: string, { reason, message, next }: Failure): Cause {
@@ -139,6 +140,7 @@ export function istiodSample(cluster: string, seen: Observed<IstiodsSeen>, taken
     });
   if (!seen.ok) return unknown(seen.failure);
   const { pods, roots } = seen.value;
+  if (roots.length === 0 && pods.some(({ served }) => served.ok && served.value.length > 0)) return unknown(NO_ROOTS);
   const hidden = pods.flatMap(({ served }) => (!served.ok && HIDDEN.has(served.failure.reason) ? [served.failure] : []));
   if (hidden[0] !== undefined) return unknown(hidden[0]);
   const faults = pods.flatMap(({ pod, served }) => {
@@ -160,6 +162,13 @@ export function istiodSample(cluster: string, seen: Observed<IstiodsSeen>, taken
   };
   return sample(taken, 'istiod-serving', subject, { outcome: 'failing', cause });
 }
+
+/** Nothing to judge a chain by is no fault of the chain. */
+const NO_ROOTS: Failure = {
+  reason: 'notFound',
+  message: 'there is no istio-ca-root-cert in it to judge the chain by',
+  next: 'Look at istiod: it publishes the trust bundle.',
+};
 
 /** We may not ask, or cannot get there: that says nothing of istiod. */
 const HIDDEN: ReadonlySet<Failure['reason']> = new Set(['forbidden', 'unauthorized', 'unreachable', 'cancelled']);

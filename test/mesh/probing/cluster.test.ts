@@ -36,6 +36,7 @@ const CASES: readonly (readonly [string, Sample, string])[] = [
   ['one that is silent', cluster.apiSample('b', failed('timeout'), TAKEN), 'failing api-silent'],
   ['one whose certificate is not accepted', cluster.apiSample('b', failed('tls'), TAKEN), 'failing api-tls'],
   ['one that does not know us', cluster.apiSample('b', failed('unauthorized'), TAKEN), 'failing api-unauthorized'],
+  ['one that nobody can ask', cluster.apiSample('b', failed('invalid'), TAKEN), 'failing api-unusable'],
   ['one that refuses', cluster.apiSample('b', failed('forbidden'), TAKEN), 'failing api-forbidden'],
   ['one with an error of its own', cluster.apiSample('b', failed('protocol'), TAKEN), 'failing api-error'],
   ['a ready gateway', cluster.gatewayPodsSample('b', seen(PODS), TAKEN), 'ok: 1 of 2 ready'],
@@ -137,9 +138,10 @@ describe('src/mesh/probing/cluster.ts', () => {
     const served = seen(certificatesIn(leaf.certificatePem + ica.chainPem));
     const judged = (roots: string): string =>
       told(cluster.istiodSample('b', seen({ pods: [{ pod: 'istiod-1', served }], roots: certificatesIn(roots) }), TAKEN));
-    expect([judged(root.certificatePem), judged(other.certificatePem)]).toEqual([
+    expect([judged(root.certificatePem), judged(other.certificatePem), judged('')]).toEqual([
       'ok: 1 of 1 serve a trusted chain',
       'failing istiod-chain',
+      'unknown istiod-unseen',
     ]);
   });
 
