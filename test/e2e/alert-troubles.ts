@@ -1,7 +1,7 @@
 import type { Trouble } from './alert-texts.ts';
 
 /** By the fault of the lab. Each is the only thing that is wrong. */
-export const TROUBLES: Readonly<Record<string, Trouble>> = {
+const TROUBLES: Readonly<Record<string, Trouble>> = {
   'link-cut-cluster-a-cluster-b': {
     mark: 'PAGE',
     is: 'Link cluster-a → cluster-b is down',
@@ -93,11 +93,11 @@ export const FROZEN: Trouble = {
   after: ['4 hidden subjects are healthy again.'],
 };
 
-export const WRONG_CA: Trouble = {
+export const REMOTE_SECRET: Trouble = {
   mark: 'TICKET',
   is: 'The remote secret for cluster-b in cluster-a does not work',
   was: 'The remote secret for cluster-b in cluster-a did not work',
-  because: '',
+  because: 'it is said by each test',
 };
 
 export const OFFLINE: Trouble = {
@@ -113,6 +113,9 @@ export function trouble(fault: string): Trouble {
   if (found === undefined) throw new Error(`It is not written down what ${fault} is to say`);
   return found;
 }
+
+/** All of them. */
+export const ALL_FAULTS: readonly string[] = Object.keys(TROUBLES);
 
 /** Some of them, for a table of tests. */
 export function troubles(...faults: readonly string[]): readonly (readonly [string, Trouble])[] {

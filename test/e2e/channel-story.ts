@@ -17,7 +17,7 @@ export interface ChannelStory {
   /** What the thread under the newest message says, without the time before each line. */
   thread(): readonly string[];
   /** Resolves when something was told since the last {@link forget} that has this in it; or so many of them. */
-  tells(text: string, times?: number): Promise<void>;
+  tells(text: string, times?: number, withinMs?: number): Promise<void>;
   forget(): void;
 }
 
@@ -46,10 +46,10 @@ export function createChannelStory(discord: LabDiscord, name: string): ChannelSt
       if (thread === undefined) return [];
       return discord.posts(thread).flatMap(({ content }) => content.split('\n').map((line) => timeless(line.replace(/^<t:\d+:T> /, ''))));
     },
-    async tells(text, times = 1) {
+    async tells(text, times = 1, withinMs = PATIENCE_MS) {
       const count = (): number => told().filter((one) => one.includes(text)).length;
       await expect
-        .poll(count, { timeout: PATIENCE_MS, interval: 20, message: `${text} in ${told().join('\n')}` })
+        .poll(count, { timeout: withinMs, interval: 20, message: `${text} in ${told().join('\n')}` })
         .toBeGreaterThanOrEqual(times);
     },
     forget() {

@@ -66,6 +66,8 @@ export interface Watched {
   state(): Promise<AlertState>;
   /** Everything that Redis keeps is gone. */
   flush(): Promise<void>;
+  /** Resolves when what is measured every second was measured once more from both ends. */
+  measuredAgain(): Promise<void>;
   /** Resolves when this subject is so. */
   becomes(key: string, state: HealthState): Promise<void>;
   /** Resolves when these subjects have been measured. */
@@ -207,6 +209,14 @@ export async function watched(options: WatchedOptions = {}): Promise<Watched> {
     state,
     async flush() {
       await prompt.flushall();
+    },
+    async measuredAgain() {
+      const began = clock.now();
+      const since = async (): Promise<readonly number[]> => {
+        const { subjects } = await state();
+        return Object.values(subjects).flatMap(({ rule, sampledAt }) => (rule === 'link-down' && sampledAt > began ? [sampledAt] : []));
+      };
+      await expect.poll(since, WAITING).toHaveLength(lab.mesh.members.length);
     },
     async becomes(key, expected) {
       await expect.poll(async () => (await state()).subjects[key]?.state, WAITING).toBe(expected);
