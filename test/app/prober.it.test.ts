@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { createLabClock } from '../../lab/clock.ts';
 import { createFaults, type LabFaults } from '../../lab/faults.ts';
 import { buildProbedMesh, type ProbedMesh } from '../../lab/gateways/probed-mesh.ts';
@@ -22,11 +23,15 @@ let dir: string;
 let prober: Prober;
 let close: () => Promise<void>;
 
-async function proberIn(cluster: string, elsewhere?: readonly string[]): Promise<{ prober: Prober; close: () => Promise<void> }> {
+async function proberIn(
+  cluster: string,
+  elsewhere?: readonly string[],
+  change: (yaml: string) => string = (yaml) => yaml,
+): Promise<{ prober: Prober; close: () => Promise<void> }> {
   const clock = lab.mesh.clock;
   const { tailscale = {}, probes } = lab.configOf(cluster);
   const file = join(dir, `config-${cluster}.yaml`);
-  await writeFile(file, lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '1s' } }));
+  await writeFile(file, change(lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '1s' } })));
   const loaded = await loadConfig({ environment: {}, cwd: dir, readFile: (path) => readFile(path, 'utf8') }, { file, secrets: 'skip' });
   if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
   const machine = { clock, random: systemRandom, log: createLogger('silent', { write: () => undefined }), version: '0' };
@@ -255,6 +260,29 @@ describe('src/app/prober', () => {
       });
       expect(samples.filter(({ rule }) => rule === 'gateway-trust')).toEqual([]);
     });
+  });
+
+  it('misses neither gateway nor canary where the configuration names no gateway', async () => {
+    const { store } = lab.mesh.member('cluster-b').api;
+    const service = store.list('Service', 'istio-system').find(({ metadata }) => metadata.labels?.['topology.istio.io/network']);
+    if (service === undefined) throw new Error('The lab has no gateway');
+    const before = structuredClone(service);
+    const withoutGateways = (yaml: string): string => {
+      const config = parse(yaml) as { clusters: { gateway?: unknown }[] };
+      for (const cluster of config.clusters) delete cluster.gateway;
+      return stringify(config);
+    };
+    store.put({ ...before, metadata: { ...before.metadata, labels: {} } });
+    await under('canary-missing-cluster-b', async () => {
+      const fresh = await proberIn('cluster-a', undefined, withoutGateways);
+      const [quick, slow] = [told(await fresh.prober.quick(signal)), told(await fresh.prober.slow(signal))];
+      await fresh.close();
+      expect(Object.keys({ ...quick, ...slow }).filter((key) => /gateway|canary|link/.test(key))).toEqual([
+        'gateway-pods gatewayPods:cluster-a',
+        'canary-missing canary:cluster-a',
+      ]);
+    });
+    store.put(before);
   });
 
   it('does not take a gateway for dead whose canary was taken away a moment ago', async () => {

@@ -2,6 +2,7 @@
 import { withDeadline } from '../../core/abort.ts';
 import { SECOND } from '../../core/duration.ts';
 import { inTurns, observe, type Member } from '../../k8s/collect.ts';
+import type { CanaryState } from '../../k8s/probing/canary-install.ts';
 import { readClocks } from '../../k8s/probing/clocks.ts';
 import { readIstiods } from '../../k8s/probing/istiods.ts';
 import { readDeployments } from '../../k8s/readers/deployments.ts';
@@ -67,7 +68,7 @@ async function measureCluster(member: Member, parts: ProberParts, { taken, signa
   const { istioNamespace } = config.mesh;
   const skew = { ...taken, skewAfter: config.probes.skewAfter };
   if (!client.ok) {
-    const samples = [istiodSample(name, client, taken), clockSample(name, client, skew), canarySample(name, client, taken)];
+    const samples = [istiodSample(name, client, taken), clockSample(name, client, skew), ...canarySamples(identity, client, taken)];
     return { name, samples, versions: client };
   }
   const read = <T>(what: string, work: (inner: AbortSignal) => Promise<T>): Promise<Observed<T>> =>
@@ -83,7 +84,13 @@ async function measureCluster(member: Member, parts: ProberParts, { taken, signa
   ]);
   // Looking into istiod takes rights that whoever only looks does not give: then it is not followed.
   const served = isForbidden(istiods) ? [] : [istiodSample(name, istiods, taken)];
-  return { name, samples: [...served, clockSample(name, clocks, skew), canarySample(name, canary, taken)], versions };
+  return { name, samples: [...served, clockSample(name, clocks, skew), ...canarySamples(identity, canary, taken)], versions };
+}
+
+/** Where nobody comes in through a gateway, nothing behind one has to be asked: then no canary is missed. */
+function canarySamples({ name, gateway }: Member['identity'], seen: Observed<CanaryState | null>, taken: Taken): readonly Sample[] {
+  const isThere = seen.ok && seen.value !== null;
+  return gateway === undefined && !isThere ? [] : [canarySample(name, seen, taken)];
 }
 
 function isForbidden(istiods: Observed<IstiodsSeen>): boolean {
