@@ -27,9 +27,12 @@ return {
   redis.call('HGETALL', KEYS[3]),
 }`;
 
+/** So many that ended long ago wait at most to be shown: where there is no bot, nobody ever comes for them. */
+const MOST_LEFT = 1_000;
+
 /**
  * Everything or nothing. A version that is already the next one is a second try of a call whose answer was lost. An incident that is dropped before it
- * was shown to its end stays for whoever shows it.
+ * was shown to its end stays for whoever shows it, as long as there is room.
  */
 const COMMIT = `
 local have = tonumber(redis.call('HGET', KEYS[1], 'version') or '0') or 0
@@ -49,9 +52,10 @@ each(1, function(key) redis.call('HDEL', KEYS[2], key) end)
 each(2, function(id, text) redis.call('HSET', KEYS[3], id, text) end)
 each(1, function(id)
   local text = redis.call('HGET', KEYS[3], id)
-  if text and redis.call('ZSCORE', KEYS[4], id) then
+  if text and redis.call('ZSCORE', KEYS[4], id) and redis.call('HLEN', KEYS[5]) < ${MOST_LEFT} then
     redis.call('HSET', KEYS[5], id, text)
   else
+    redis.call('ZREM', KEYS[4], id)
     redis.call('HDEL', KEYS[6], id)
   end
   redis.call('HDEL', KEYS[3], id)

@@ -209,6 +209,18 @@ describe('what is due in the channel', () => {
     expect([await board.due(10), await board.get(id), await redis.keys('*incidents:*')]).toEqual([[], undefined, []]);
   });
 
+  it('is forgotten where too many wait already that ended long ago: nobody comes for them', async () => {
+    const rest = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`old-${at}`, '{}']));
+    await redis.hset('{meshwarden}:incidents:left', rest);
+    await happen(trial('a', NOON), NOON);
+    await happen(trial('a', NOON + 1, 'ok'), NOON + 1);
+    expect(await redis.zcard('{meshwarden}:incidents:due')).toBe(1);
+    await happen({ kind: 'tick' }, NOON + 2 * DAY);
+
+    expect(await redis.zcard('{meshwarden}:incidents:due')).toBe(0);
+    expect(await redis.hlen('{meshwarden}:incidents:left')).toBe(1_000);
+  });
+
   it('is forgotten with its incident once it was shown', async () => {
     const board = createIncidentBoard(redis);
     await happen(trial('a', NOON), NOON);
