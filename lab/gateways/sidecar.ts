@@ -21,6 +21,8 @@ export interface SidecarOptions {
 
 /** Those that Envoy 1.40 offers for TLS 1.3 (recorded: a client with P-384 alone shares none). */
 const GROUPS = 'X25519MLKEM768:X25519:P-256';
+/** The same where OpenSSL is older than 3.5, as in Node 22. */
+const CLASSIC_GROUPS = 'X25519:P-256';
 const LONGEST_CHAIN = 10;
 const DAY_MS = 86_400_000;
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
@@ -93,10 +95,20 @@ export function peerChain(tls: TLSSocket): readonly Certificate[] {
   return chain;
 }
 
+function usableGroups(): string {
+  try {
+    createSecureContext({ ecdhCurve: GROUPS });
+    return GROUPS;
+  } catch {
+    // It does not know the first of them, and refuses the whole list.
+    return CLASSIC_GROUPS;
+  }
+}
+
 function contextOf({ chain, keyPem, roots }: Shown): SecureContext {
   // OpenSSL would put a known root behind a leaf that comes alone.
   const ca = chain.length === 1 ? [] : roots;
-  return createSecureContext({ cert: chain.join(''), key: keyPem, ca, minVersion: 'TLSv1.2', ecdhCurve: GROUPS });
+  return createSecureContext({ cert: chain.join(''), key: keyPem, ca, minVersion: 'TLSv1.2', ecdhCurve: usableGroups() });
 }
 
 function ownServer(now: number): { certificate: Issued; context: SecureContext } {
