@@ -4,7 +4,7 @@ import { OperatorError } from '../core/errors.ts';
 import type { AlertServices, FollowContext } from './alerts.ts';
 
 /** Several vantages write every few seconds; whoever loses that often has met something else. */
-const MOST_TRIES = 20;
+const MOST_TRIES = 100;
 
 /** What the state was when it was decided upon, and what it became. */
 export interface ChangedAlerts {

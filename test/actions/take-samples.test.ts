@@ -146,7 +146,7 @@ describe('a change of the state', () => {
 
     await expect(changeAlerts(context, () => [])).rejects.toMatchObject({
       reason: 'conflict',
-      message: 'Cannot keep how alerts stand: somebody else wrote each of 20 times',
+      message: 'Cannot keep how alerts stand: somebody else wrote each of 100 times',
       next: 'Ask again.',
     });
   });
