@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cameAndWent } from '../e2e/alert-texts.ts';
 import { ALL_FAULTS, trouble, troubles } from '../e2e/alert-troubles.ts';
 import { watchedAndServed, type Watched } from '../e2e/watched.ts';
@@ -10,6 +10,9 @@ beforeAll(async () => {
 });
 
 beforeEach(() => w.channel.forget());
+
+/** A test that failed must not fail those after it. */
+afterEach(() => w.faults.reset());
 
 afterAll(() => w.stop());
 

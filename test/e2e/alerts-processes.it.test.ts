@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cameAndWent, openCard, overCard } from './alert-texts.ts';
 import { OFFLINE, trouble } from './alert-troubles.ts';
 import { watched, type Watched } from './watched.ts';
@@ -14,6 +14,9 @@ beforeAll(async () => {
 });
 
 beforeEach(() => w.channel.forget());
+
+/** A test that failed must not fail those after it. */
+afterEach(() => w.faults.reset());
 
 afterAll(() => w.stop());
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cameAndWent, openCard, overCard } from './alert-texts.ts';
 import { REMOTE_SECRET, trouble } from './alert-troubles.ts';
 import { watchedAndServed, type Watched } from './watched.ts';
@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 
 beforeEach(() => w.channel.forget());
+
+/** A test that failed must not fail those after it. */
+afterEach(() => w.faults.reset());
 
 afterAll(() => w.stop());
 
