@@ -37,44 +37,49 @@ export function createQuick(parts: ProberParts): Quick {
   return {
     async measure(signal) {
       const { clock, log } = parts.machine;
-      const at = clock.now();
       const lag = watchLag(clock);
-      const others = othersOf(parts);
-      const sized = round % SIZED_EVERY === 0;
-      round += 1;
-      const addresses = others.flatMap(({ identity }) => identity.gateway?.address ?? []);
-      const targets = [...new Set(addresses)].map((address) => ({ address, sized, icmp: silent.has(address) }));
-      const [reading, directions, clusters] = await Promise.all([
-        parts.tailnet.measure(targets, signal),
-        inLanes(
-          others,
-          (to) => silent.has(addressOf(to)),
-          (to) => measureDirection(to, parts, signal),
-        ),
-        parts.onlyWays === true
-          ? []
-          : inLanes(
-              parts.pool.members,
-              ({ identity }) => mute.has(identity.name),
-              (member) => measureCluster(member, parts, { at, signal }),
-            ),
-      ]);
-      silent.clear();
-      for (const { to, connects } of directions) {
-        if (tcpEvidence(connects) === 'silent') silent.add(addressOf(to));
-      }
-      mute.clear();
-      for (const { rule, subject, outcome } of clusters.flat()) {
-        if (rule === 'api-down' && outcome !== 'ok' && subject.kind === 'api') mute.add(subject.cluster);
-      }
-      const ways = directions.flatMap((one) => samplesOf(one, reading, { parts, at }));
-      const samples = [...withCutOff([...nodeSamples(reading, parts, at), ...ways]), ...clusters.flat()];
+      // Also where it is ended from outside: the watch would go on for ever.
+      const samples = await measureAll(signal).finally(() => lag.stop());
       const lateMs = lag.stop();
       if (lateMs < parts.config.probes.connectWithin / 2) return samples;
       log.warn({ component: 'probes', lateMs }, 'this process was held up while it measured: what failed meanwhile does not count');
       return samples.filter(({ outcome }) => outcome !== 'failing');
     },
   };
+
+  async function measureAll(signal: AbortSignal): Promise<readonly Sample[]> {
+    const at = parts.machine.clock.now();
+    const others = othersOf(parts);
+    const sized = round % SIZED_EVERY === 0;
+    round += 1;
+    const addresses = others.flatMap(({ identity }) => identity.gateway?.address ?? []);
+    const targets = [...new Set(addresses)].map((address) => ({ address, sized, icmp: silent.has(address) }));
+    const [reading, directions, clusters] = await Promise.all([
+      parts.tailnet.measure(targets, signal),
+      inLanes(
+        others,
+        (to) => silent.has(addressOf(to)),
+        (to) => measureDirection(to, parts, signal),
+      ),
+      parts.onlyWays === true
+        ? []
+        : inLanes(
+            parts.pool.members,
+            ({ identity }) => mute.has(identity.name),
+            (member) => measureCluster(member, parts, { at, signal }),
+          ),
+    ]);
+    silent.clear();
+    for (const { to, connects } of directions) {
+      if (tcpEvidence(connects) === 'silent') silent.add(addressOf(to));
+    }
+    mute.clear();
+    for (const { rule, subject, outcome } of clusters.flat()) {
+      if (rule === 'api-down' && outcome !== 'ok' && subject.kind === 'api') mute.add(subject.cluster);
+    }
+    const ways = directions.flatMap((one) => samplesOf(one, reading, { parts, at }));
+    return [...withCutOff([...nodeSamples(reading, parts, at), ...ways]), ...clusters.flat()];
+  }
 }
 
 function addressOf({ identity }: Member): string {

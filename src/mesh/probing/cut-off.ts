@@ -16,9 +16,14 @@ export function withCutOff(samples: readonly Sample[]): readonly Sample[] {
   if (node !== undefined && node.outcome !== 'ok') return samples;
   const { at, vantage } = first;
   const common = { rule: 'tailnet-node', subject: { kind: 'tailnet', vantage }, at, vantage } as const;
-  if (links.some(({ outcome }) => outcome !== 'failing')) {
+  const unknown = links.find(({ outcome }) => outcome === 'unknown');
+  if (links.some(({ outcome }) => outcome === 'ok')) {
     const says = 'a peer answers';
     return node === undefined ? [{ ...common, outcome: 'ok', says }, ...samples] : samples;
+  }
+  if (unknown !== undefined) {
+    const why = unknown.cause === undefined ? {} : { cause: unknown.cause };
+    return node === undefined ? [{ ...common, outcome: 'unknown', ...why }, ...samples] : samples;
   }
   const cause = causeOf(links);
   return [{ ...common, outcome: 'failing', cause }, ...samples.filter((sample) => sample !== node)];

@@ -42,6 +42,10 @@ describe('src/mesh/probing/cut-off.ts', () => {
     expect(withCutOff(one)).toEqual(one);
     const unknown = [node('ok'), link('b', 'failing'), link('c', 'unknown')];
     expect(withCutOff(unknown)).toEqual(unknown);
+    const unasked = [link('b', 'failing'), link('c', 'unknown')];
+    expect(withCutOff(unasked)).toEqual([node('unknown'), ...unasked]);
+    const blind = [{ ...link('b', 'unknown'), cause: SILENT }, link('c', 'unknown')];
+    expect(withCutOff(blind)).toEqual([{ ...node('unknown'), cause: SILENT }, ...blind]);
     const stopped = [node('failing'), link('b', 'failing'), link('c', 'failing')];
     expect(withCutOff(stopped)).toEqual(stopped);
   });
