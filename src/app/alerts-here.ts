@@ -1,6 +1,7 @@
 /** Alerts for the command line: the state that the service keeps in Redis, and probes from this process. */
 import { ackAlert } from '../actions/ack-alert.ts';
-import type { MeshObserver } from '../actions/action.ts';
+import { z } from 'zod';
+import type { Action, MeshObserver } from '../actions/action.ts';
 import type { FollowContext } from '../actions/alerts.ts';
 import { listAlerts } from '../actions/list-alerts.ts';
 import { checkLink, probeLink } from '../actions/probe-link.ts';
@@ -10,6 +11,7 @@ import { unsilenceAlert } from '../actions/unsilence-alert.ts';
 import type { AlertsHere } from '../cli/alerts.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
+import { OperatorError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Random } from '../core/random.ts';
 import type { ClusterPool } from '../k8s/clusters.ts';
@@ -43,8 +45,14 @@ export function openAlertsHere({ config, pool, machine, signal }: AlertsHereOpti
   };
   return {
     list: () => follow('read alerts', (context) => listAlerts.run({ limit: MOST_LISTED }, context)),
-    ack: (incident, by, forMs) => follow('take an alert', async (context) => void (await ackAlert.run({ incident, by, forMs }, context))),
-    silence: (request) => follow('keep a silence', async (context) => (await silenceAlert.run(request, context)).silence.id),
+    ack: (incident, by, forMs) =>
+      follow(
+        'take an alert',
+        async (context) =>
+          void (await ackAlert.run(parsed(ackAlert, { incident, by, ...(forMs === undefined ? {} : { forMs }) }), context)),
+      ),
+    silence: (request) =>
+      follow('keep a silence', async (context) => (await silenceAlert.run(parsed(silenceAlert, request), context)).silence.id),
     unsilence: (id, by) => follow('end a silence', async (context) => void (await unsilenceAlert.run({ id, by }, context))),
     trial: (request) => follow('fire an alert', async (context) => void (await testAlert.run({ name: 'test', ...request }, context))),
     async probe({ from, to }, tell) {
@@ -65,4 +73,17 @@ export function openAlertsHere({ config, pool, machine, signal }: AlertsHereOpti
       await pool.close();
     },
   };
+}
+
+/** What a person typed, as the action takes it. @throws OperatorError that names what it does not take. */
+function parsed<Input>({ input }: Pick<Action<Input, unknown>, 'input'>, given: object): Input {
+  const result = input.safeParse(given);
+  if (result.success) return result.data;
+  const why = z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' ');
+  throw new OperatorError({
+    reason: 'invalid',
+    what: 'This cannot be done',
+    why,
+    next: 'Correct what you typed; `--help` says what it takes.',
+  });
 }

@@ -28,6 +28,8 @@ import { NEW_ADDRESS, readWebhook, type WebhookAddress } from './webhook-address
 const DOWN_MS = MINUTE;
 const OTHERS_MS = 15 * SECOND;
 const LOOK_EVERY_MS = 5 * SECOND;
+/** In looks: half a minute. */
+const LONGEST_WAIT = 6;
 const MOST_READ = 1_000;
 /** A webhook takes 30 messages a minute in a channel. */
 const PACE = { burst: 5, everyMs: 2 * SECOND } as const;
@@ -80,7 +82,7 @@ function createRound(
 ): (signal: AbortSignal) => Promise<void> {
   const rest = new REST({ api, timeout: 5_000, retries: 0 });
   const turns = createTurns(claims, clock);
-  const holds = createHolds();
+  const holds = createHolds(LONGEST_WAIT);
   const pace = createPace(clock, PACE);
 
   async function round(signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 /** What is left alone for a while after it failed, the longer the more often. Time is counted in looks: a clock that jumps holds nothing back. */
 
-/** The longest wait, in looks. */
+/** The longest wait, in looks, of whoever looks four times a second. */
 const LONGEST = 80;
-/** The longest wait that is granted to whoever asks for one, in looks. */
-const LONGEST_ASKED = 480;
+/** The longest wait that is granted to whoever asks for one, in looks, against the longest that is waited otherwise. */
+const ASKED = 6;
 
 export interface Holds {
   /** One more look has begun. */
@@ -16,7 +16,8 @@ export interface Holds {
   keep(ids: readonly string[]): void;
 }
 
-export function createHolds(): Holds {
+/** `longest`: the longest wait without being asked, in looks. */
+export function createHolds(longest: number = LONGEST): Holds {
   const held = new Map<string, { readonly failures: number; readonly until: number }>();
   let now = 0;
   return {
@@ -26,7 +27,7 @@ export function createHolds(): Holds {
     isHeld: (id) => (held.get(id)?.until ?? 0) > now,
     fail(id, looks = 0) {
       const failures = (held.get(id)?.failures ?? 0) + 1;
-      const wait = Math.max(Math.min(2 ** (failures + 1), LONGEST), Math.min(looks, LONGEST_ASKED));
+      const wait = Math.max(Math.min(2 ** (failures + 1), longest), Math.min(looks, ASKED * longest));
       held.set(id, { failures, until: now + wait });
       return wait;
     },
