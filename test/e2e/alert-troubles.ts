@@ -90,7 +90,6 @@ export const FROZEN: Trouble = {
   also: [
     'Hides 4: link cluster-a → cluster-b, link cluster-b → cluster-a, gateway of cluster-b from cluster-a, gateway of cluster-a from cluster-b',
   ],
-  after: ['4 hidden subjects are healthy again.'],
 };
 
 export const REMOTE_SECRET: Trouble = {
