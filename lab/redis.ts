@@ -2,7 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { listenOnOwn } from './own-port.ts';
 import { delimiter, join } from 'node:path';
 
 export interface LabRedis {
@@ -63,13 +64,15 @@ export async function startRedis(options: RedisOptions): Promise<LabRedis> {
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', options.dir, '--appendonly', 'yes', '--appendfsync', 'everysec'];
     const policy = ['--save', '', '--maxmemory-policy', 'noeviction', ...(options.args ?? [])];
     const started = spawn(binary as string, [...args, ...policy], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // Not our own streams: a server that is left behind would keep whoever reads them waiting for their end.
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: options.onProcess !== undefined,
     });
     child = started;
     options.onProcess?.(started.pid);
     await ready(started);
     started.stdout?.resume();
+    started.stderr?.on('data', (text: Buffer) => process.stderr.write(text));
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -110,9 +113,7 @@ async function ready(child: ChildProcess): Promise<void> {
 /** A loopback port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnOwn(server, 0, '127.0.0.1');
   server.close();
   await once(server, 'close');
   return port;

@@ -1,6 +1,7 @@
 /** One TCP port of the lab: it can stop listening and come back under the same number, and what is open can be cut. */
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { listenOnOwn } from '../own-port.ts';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -51,9 +52,7 @@ export class LabPort {
       this.#serve(socket);
     });
     this.#server = server;
-    server.listen(this.#number, LOOPBACK);
-    await once(server, 'listening');
-    this.#number = (server.address() as AddressInfo).port;
+    this.#number = await listenOnOwn(server, this.#number, LOOPBACK);
   }
 
   async #close(): Promise<void> {

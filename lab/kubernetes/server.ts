@@ -2,10 +2,11 @@
 import { createServer, type Server } from 'node:https';
 import { once } from 'node:events';
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../src/core/clock.ts';
+import { listenOnOwn } from '../own-port.ts';
 import type { Audit } from './audit.ts';
 import { jsonReply, type Answer, type Call } from './call.ts';
 import { FailureQueue } from './faults.ts';
@@ -74,9 +75,7 @@ export class LabServer {
   }
 
   async listen(port = this.port): Promise<void> {
-    this.#server.listen(port, this.#parts.host);
-    await once(this.#server, 'listening');
-    ({ port: this.port } = this.#server.address() as AddressInfo);
+    this.port = await listenOnOwn(this.#server, port, this.#parts.host);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The SOCKS5 server of one node: the only way from it into the tailnet of the lab, and the place where that way is cut, slow or lossy. */
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listenOnOwn } from '../own-port.ts';
 import type { LabNode } from '../network.ts';
 import { connectReply, greetingReply, parseGreeting, parseRequest, readAs, SOCKS, type ConnectRequest } from './socks-wire.ts';
 import type { Tailnet } from './tailnet.ts';
@@ -35,9 +36,7 @@ export class LabSocks {
     if (this.#server !== undefined) return;
     const server = createServer((client) => void this.#serve(client));
     this.#server = server;
-    server.listen(this.port, HERE);
-    await once(server, 'listening');
-    ({ port: this.port } = server.address() as AddressInfo);
+    this.port = await listenOnOwn(server, this.port, HERE);
   }
 
   /** The daemon ends: nobody listens any more, and every connection goes. */
