@@ -8,6 +8,7 @@ import type { Observed } from '../../mesh/model.ts';
 import { apiSample, gatewayPodsSample, type GatewayPodsSeen, type Taken } from '../../mesh/probing/cluster.ts';
 import type { ConnectOutcome } from '../../mesh/probing/gateway-observation.ts';
 import { directionSamples, tcpEvidence } from '../../mesh/probing/link.ts';
+import { withoutDelay } from '../../mesh/probing/held-up.ts';
 import { withCutOff } from '../../mesh/probing/cut-off.ts';
 import { judgeNode } from '../../mesh/probing/tailnet-node.ts';
 import { judgePeer } from '../../mesh/probing/tailnet-peer.ts';
@@ -34,6 +35,7 @@ export function createQuick(parts: ProberParts): Quick {
   const silent = new Set<string>();
   const mute = new Set<string>();
   let round = 0;
+  let lateRounds = 0;
   return {
     async measure(signal) {
       const { clock, log } = parts.machine;
@@ -41,9 +43,13 @@ export function createQuick(parts: ProberParts): Quick {
       // Also where it is ended from outside: the watch would go on for ever.
       const samples = await measureAll(signal).finally(() => lag.stop());
       const lateMs = lag.stop();
-      if (lateMs < parts.config.probes.connectWithin / 2) return samples;
-      log.warn({ component: 'probes', lateMs }, 'this process was held up while it measured: what failed meanwhile does not count');
-      return samples.filter(({ outcome }) => outcome !== 'failing');
+      lateRounds = lateMs < parts.config.probes.connectWithin / 2 ? 0 : lateRounds + 1;
+      if (lateRounds > 0)
+        log.warn(
+          { component: 'probes', lateMs, lateRounds },
+          'this process was held up while it measured: what failed meanwhile does not count',
+        );
+      return withoutDelay(samples, { lateMs, rounds: lateRounds });
     },
   };
 
