@@ -1,4 +1,4 @@
-/** For how long something can be silenced from chat. */
+/** For how long something can be silenced from chat, and why. */
 import { DAY, HOUR } from '../core/duration.ts';
 import { OperatorError } from '../core/errors.ts';
 
@@ -9,7 +9,7 @@ export const SILENCE_LENGTHS = [
   { label: '7 days', value: '7d', ms: 7 * DAY },
 ] as const;
 
-/** Longer reasons do not fit a card. */
+/** Longer reasons do not fit a card; they are cut. */
 export const LONGEST_REASON = 200;
 
 /** Milliseconds of a length that was chosen. @throws OperatorError for one that is not offered. */
@@ -21,5 +21,17 @@ export function silenceMs(chosen: string | undefined): number {
     what: 'Nothing was silenced',
     why: 'there is no such length of time',
     next: `Choose one of ${SILENCE_LENGTHS.map(({ value }) => value).join(', ')}.`,
+  });
+}
+
+/** What was typed as a reason, no longer than fits. @throws OperatorError for none. */
+export function silenceReason(typed: string): string {
+  const reason = typed.trim().slice(0, LONGEST_REASON);
+  if (reason !== '') return reason;
+  throw new OperatorError({
+    reason: 'invalid',
+    what: 'Nothing was silenced',
+    why: 'it needs a reason',
+    next: 'Say why, for those who wonder tomorrow.',
   });
 }

@@ -113,6 +113,17 @@ test('a silence asks for how long and why, and says what it covers', async () =>
   expect(asked).toEqual([{ match: incident().root, forMs: 14_400_000, reason: 'moving gw-b', by }]);
 });
 
+test('nothing is silenced without a reason', async () => {
+  const { setup, press } = await alerted();
+  const asked = answering(setup, 'silence-alert', undefined);
+  const form = await (await press('Silence…')).submitModal({ length: ['4h'], reason: ' ' });
+  const options = { match: 'link-down|*', duration: '1h', reason: ' ' };
+  const command = await setup.d.slash('mesh silence', { user: setup.people.lena, options });
+  for (const { text } of [form, command])
+    expect(text.split('\n').slice(1)).toEqual(['Nothing was silenced: it needs a reason', 'Next: Say why, for those who wonder tomorrow.']);
+  expect(asked).toEqual([]);
+});
+
 test('the way that an alert is about is measured layer by layer, and shown while it is', async () => {
   const { setup, press } = await alerted();
   const asked: unknown[] = [];

@@ -66,6 +66,20 @@ test('while the token is refused each change of state goes through the webhook, 
   expect([titles(setup), elsewhere()]).toEqual([[OVER], [OPEN, OPEN, OVER]]);
 });
 
+test('what was opened through the webhook, and could not be ended there, is ended in the channel', async () => {
+  const { setup, elsewhere, mend } = await supervised(() => 'no token');
+  const { d, incidents } = setup;
+  incidents.put(incident());
+  d.clock.advance(60_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN]);
+  d.fault({ route: 'POST /webhooks/{webhook_id}/{webhook_token}', status: 500 });
+  incidents.put(over(incident()));
+  mend();
+  d.clock.advance(10_000);
+  await allShown(setup);
+  expect([titles(setup), elsewhere()]).toEqual([[OVER], [OPEN]]);
+});
+
 test('a message of the channel that ended meanwhile is edited when the bot is back', async () => {
   const { setup, elsewhere, mend } = await supervised();
   const { d, incidents } = setup;

@@ -157,6 +157,23 @@ test('one that Discord does not take holds up nobody', async () => {
   expect(titles(setup)).toEqual([OVER, OPEN]);
 });
 
+test('one that Discord never takes is left alone for ever longer, and the others are looked for all the while', async () => {
+  const setup = await watched();
+  const { d, incidents } = setup;
+  const tried: number[] = [];
+  const fault = d.fault({ route: 'POST /channels/{channel_id}/messages', status: 400, body: { message: 'no', code: 40_000 } });
+  const get = async (id: string) => {
+    tried.push(incidents.looks());
+    return incidents.get(id);
+  };
+  await setup.startBot(d.token, { ...setup.context, incidents: { ...incidents, get } });
+  incidents.put(incident());
+  await expect.poll(() => tried.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+  expect([1, 2, 3, 4].map((at) => (tried[at] ?? 0) - (tried[at - 1] ?? 0))).toEqual([4, 8, 16, 32]);
+  fault.end();
+  await allShown(setup);
+});
+
 test('of a message older than an hour only changes of state are edited, and what Discord takes later is done later', async () => {
   const setup = await started();
   const { d, incidents, people } = setup;

@@ -44,6 +44,7 @@ test('a page is heard, everything else is read; the thread wakes nobody', async 
   incidents.put(incident({ id: 't-1', marker: 't', severity: 'ticket' }));
   incidents.put(incident({ id: 'i-1', marker: 'i', severity: 'info' }));
   incidents.put(over(incident({ id: 'o-1', marker: 'o' })));
+  incidents.put(incident({ id: 'm-1', marker: 'm', muted: { why: 'silenced', until: undefined, by: undefined } }));
   incidents.put(later(incident({ id: 'p-1', marker: 'p' }), 'Another reason now: refused'));
   await allShown(setup);
   const isQuiet = (flags = 0): boolean => (flags & MessageFlags.SuppressNotifications) !== 0;
@@ -51,6 +52,7 @@ test('a page is heard, everything else is read; the thread wakes nobody', async 
   expect(loud).toEqual([
     ['### ▲ PAG', true],
     ['### ● Lin', false],
+    ['### ◌ PAG', false],
     ['### ▲ TIC', false],
     ['### ◇ INF', false],
   ]);
@@ -114,6 +116,20 @@ test('a role that was to be called while Discord was away is not called for what
     d.posts(where).flatMap((one) => one.mention_roles),
   );
   expect([roles, posted(setup).length]).toEqual([[], 2]);
+});
+
+test('what another alert explains before anybody read of it is told there alone', async () => {
+  const setup = await watched();
+  const { incidents } = setup;
+  await setup.startBot();
+  const first = incident();
+  const merged = later(first, 'Explained by another alert: API of cluster-b is down', { state: 'merged', endedAt: AT + 60_000, turn: 2 });
+  incidents.put(merged);
+  await allShown(setup);
+  expect([posted(setup), incidents.shownOf(first.id)]).toEqual([
+    [],
+    { version: 2, turn: 2, channel: setup.d.channel('alerts').id, message: '', told: 2 },
+  ]);
 });
 
 test('three transitions while Discord is away leave exactly the truth', async () => {

@@ -1,7 +1,7 @@
 import { silenceAlert } from '../../actions/silence-alert.ts';
 import { answerCommand } from '../answers.ts';
 import type { BotCommand } from '../command.ts';
-import { LONGEST_REASON, SILENCE_LENGTHS, silenceMs } from '../silence-lengths.ts';
+import { SILENCE_LENGTHS, silenceMs, silenceReason } from '../silence-lengths.ts';
 
 export const silenceCommand: BotCommand = {
   name: 'silence',
@@ -15,7 +15,7 @@ export const silenceCommand: BotCommand = {
   async execute(interaction, asking) {
     const { options, user } = interaction;
     const match = options.getString('match', true).trim();
-    const reason = options.getString('reason', true).slice(0, LONGEST_REASON);
+    const reason = silenceReason(options.getString('reason', true));
     const payload = { match, forMs: silenceMs(options.getString('duration', true)), reason, by: user.id };
     await answerCommand(interaction, { ...asking, kind: 'silence', payload });
   },

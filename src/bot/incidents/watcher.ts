@@ -18,7 +18,7 @@ const SHOW_MS = 30 * SECOND;
 /** So many are read at a time, and so many shown before the board is read again: a page does not wait for what was there before it. */
 const MOST_READ = 1_000;
 const SHOWN_AT_ONCE = 3;
-/** After so many failures in a row it is Discord or the channel, and everything waits. */
+/** Where so many fail and none can be shown it is Discord or the channel, and everything waits. */
 const ALL_FAIL = 3;
 const EVERYTHING = '';
 /** How often open messages are looked for that nobody knows any more, in looks. */
@@ -41,7 +41,8 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   const turns = createTurns(context.claims, clock);
   const holds = createHolds();
   let failure: Failure | undefined;
-  let failed = 0;
+  /** Those that failed since one could be shown. One alone holds up nobody, however often it fails. */
+  const failing = new Set<string>();
 
   async function run(on: IncidentBoard): Promise<void> {
     for (let looks = 0; !signal.aborted; looks += 1) {
@@ -97,7 +98,8 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
       await withDeadline(clock, SHOW_MS, 'Showing an alert', (until) => desk.show(now, until), signal);
       holds.clear(id);
       holds.clear(EVERYTHING);
-      [failed, failure] = [0, undefined];
+      failing.clear();
+      failure = undefined;
     } catch (error) {
       if (!signal.aborted) putBack(id, discordError(error));
     }
@@ -108,8 +110,8 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
     const looks = Math.ceil((error.retryAfterMs ?? 0) / LOOK_EVERY_MS);
     const wait = holds.fail(id, looks);
     // What Discord wants to have later concerns one message, or is waited for by discord.js itself.
-    failed += error.reason === 'rateLimited' ? 0 : 1;
-    if (failed >= ALL_FAIL) holds.fail(EVERYTHING);
+    if (error.reason !== 'rateLimited') failing.add(id);
+    if (failing.size >= ALL_FAIL) holds.fail(EVERYTHING);
     const isNews = failure?.message !== error.message;
     failure = toFailure(error);
     const { reason, message: why, next } = failure;

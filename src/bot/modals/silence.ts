@@ -1,10 +1,9 @@
 import { silenceAlert } from '../../actions/silence-alert.ts';
-import { OperatorError } from '../../core/errors.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { answerSubmitted } from '../answers.ts';
 import type { BotModal } from '../command.ts';
 import { pressedIncident } from '../incidents/read.ts';
-import { LONGEST_REASON, silenceMs } from '../silence-lengths.ts';
+import { silenceMs, silenceReason } from '../silence-lengths.ts';
 
 /** Silences what an alert is about. Its message says so by itself; whoever sent the form is answered quietly. */
 export const silenceModal: BotModal = {
@@ -13,19 +12,9 @@ export const silenceModal: BotModal = {
   async execute(interaction, [id], asking) {
     const { fields, user } = interaction;
     const forMs = silenceMs(fields.getStringSelectValues('length')[0]);
-    const reason = fields.getTextInputValue('reason').trim().slice(0, LONGEST_REASON);
-    if (reason === '') throw noReason();
+    const reason = silenceReason(fields.getTextInputValue('reason'));
     await acknowledge(interaction, 'byOne');
     const { root: match } = await pressedIncident([id ?? '', ''], asking.context);
     await answerSubmitted(interaction, { ...asking, kind: 'silence', payload: { match, forMs, reason, by: user.id } });
   },
 };
-
-function noReason(): OperatorError {
-  return new OperatorError({
-    reason: 'invalid',
-    what: 'Nothing was silenced',
-    why: 'it needs a reason',
-    next: 'Say why, for those who wonder tomorrow.',
-  });
-}

@@ -3,14 +3,13 @@ import type { Silenced } from '../../actions/silence-alert.ts';
 import type { Incident, MaintenanceWindow, Silence } from '../../alerts/model.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { dateTime, plain, relativeTime, type Card, type Tone } from '../card.ts';
-import { becauseText } from './incident.ts';
+import { becauseText, SEVERITY_WORDS } from './incident.ts';
 import { named, personText } from './person.ts';
 
 /** What fits a phone: more are counted. */
 const LISTED = 6;
 const LISTED_ENDED = 4;
 const LISTED_MATCHES = 5;
-const WORDS = { page: 'PAGE', ticket: 'TICKET', info: 'INFO' } as const;
 
 /** The answer to `/mesh alerts`: what is open first, then what is in hand or quiet, then what was. */
 export function alertsCard({ total, open, acked, muted, ended, silences, windows }: ListedAlerts): Card {
@@ -56,7 +55,7 @@ function openLines(incident: Incident): readonly string[] {
 }
 
 function headText({ severity, title }: Incident): string {
-  return `${WORDS[severity]} · ${plain(title)}`;
+  return `${SEVERITY_WORDS[severity]} · ${plain(title)}`;
 }
 
 function ackedLine(incident: Incident): string {

@@ -16,7 +16,8 @@ const LISTED_HISTORY = 5;
 const LATE_MS = 2 * MINUTE;
 
 const TONES: Readonly<Record<Severity, Tone>> = { page: 'bad', ticket: 'warn', info: 'plan' };
-const WORDS: Readonly<Record<Severity, string>> = { page: 'PAGE', ticket: 'TICKET', info: 'INFO' };
+/** How urgent it is, in a word. */
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { page: 'PAGE', ticket: 'TICKET', info: 'INFO' };
 
 /** True where nothing comes after this. */
 export function isOver({ endedAt }: Pick<Incident, 'endedAt'>): boolean {
@@ -61,7 +62,7 @@ function toneOf({ severity, state, muted }: Incident): Tone {
 /** `PAGE`, and whether anybody has it in hand. */
 function marksOf({ severity, ack, muted }: Incident): string {
   const marks = [...(ack === undefined ? [] : ['acked']), ...(muted === undefined ? [] : ['quiet'])];
-  return [WORDS[severity], ...marks].join(', ');
+  return [SEVERITY_WORDS[severity], ...marks].join(', ');
 }
 
 function evidenceText(incident: Incident): string {
