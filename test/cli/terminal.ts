@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import type { LabClock } from '../../lab/clock.ts';
 import { openAlerts, openCanaries, openMesh } from '../../src/app.ts';
+import type { AlertsHere } from '../../src/cli/alerts.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { createLogger } from '../../src/core/logger.ts';
@@ -21,10 +22,12 @@ export interface TerminalOptions {
   readonly colour?: boolean;
   /** Variables beside HOME, which is the folder. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What stands for alerts in place of those of the service. */
+  readonly alerts?: AlertsHere;
 }
 
 /** Runs a command that only looks, in this process, against real API servers. The log is left out: it is tried elsewhere. */
-export async function run(argv: readonly string[], { clock, cwd, colour, environment }: TerminalOptions): Promise<Answer> {
+export async function run(argv: readonly string[], { clock, cwd, colour, environment, alerts }: TerminalOptions): Promise<Answer> {
   const out: string[] = [];
   const err: string[] = [];
   const log = createLogger('silent', { write: () => undefined });
@@ -48,7 +51,8 @@ export async function run(argv: readonly string[], { clock, cwd, colour, environ
     openChanges: () => {
       throw new Error('a command that only looks changes nothing');
     },
-    openAlerts: (config) => openAlerts(config, { clock, random: systemRandom, log, version: '0.0.0' }, AbortSignal.timeout(25_000)),
+    openAlerts: (config) =>
+      alerts ?? openAlerts(config, { clock, random: systemRandom, log, version: '0.0.0' }, AbortSignal.timeout(25_000)),
     openCanaries: (config) => openCanaries(config, { clock, random: systemRandom, log, version: '0.0.0' }, AbortSignal.timeout(25_000)),
     user: 'somebody',
     trySetup: () => ({

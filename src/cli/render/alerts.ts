@@ -15,11 +15,11 @@ export function alertsText({ open, acked, muted, ended, silences, windows }: Ale
     ...muted.flatMap((incident) => incidentLines(incident, ` · ${incident.muted?.why ?? 'silenced'}`, now)),
     ...heading(
       'Silences',
-      silences.map(({ id, match, by, reason, until }) => `  ${id}  ${match}  until ${formatRelative(until, now)} · ${by}: ${reason}`),
+      silences.map(({ id, match, by, reason, until }) => `  ${id}  ${match}  over ${formatRelative(until, now)} · ${by}: ${reason}`),
     ),
     ...heading(
       'Maintenance',
-      windows.map(({ match, reason, until }) => `  ${match}  ${reason} · at most until ${formatRelative(until, now)}`),
+      windows.map(({ match, reason, until }) => `  ${match}  ${reason} · over ${formatRelative(until, now)} at the latest`),
     ),
     ...heading(
       'Over',
