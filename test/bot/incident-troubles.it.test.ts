@@ -46,6 +46,23 @@ test('a message that somebody deleted is posted anew, and goes on there', async 
   expect(titles(setup)).toEqual([OVER]);
 });
 
+test('an old message that somebody deleted is posted anew for what is no change of state, too', async () => {
+  const setup = await started();
+  const { d, incidents, people } = setup;
+  const { first, since } = await opened(setup);
+  d.clock.advance(2 * HOUR);
+  alerts(setup).messages.clear();
+  incidents.put(acked(first, people.lena.user.id));
+  await allShown(setup);
+  expect(since()).toEqual([
+    'POST #alerts/messages/{message_id}/threads 404',
+    'POST #alerts/messages 200',
+    'POST #alerts/messages/{message_id}/threads 201',
+    'POST thread/messages 200',
+  ]);
+  expect(titles(setup)).toEqual(['### ▲ PAGE, acked · Link cluster-a → cluster-b is down · <t:1795521600:R>']);
+});
+
 test('what would stand in a thread that somebody deleted answers the message', async () => {
   const setup = await started();
   const { d, incidents, people } = setup;
@@ -157,21 +174,53 @@ test('one that Discord does not take holds up nobody', async () => {
   expect(titles(setup)).toEqual([OVER, OPEN]);
 });
 
-test('one that Discord never takes is left alone for ever longer, and the others are looked for all the while', async () => {
+/** One attempt after the other: which alert, and how often all that are due had been read by then. */
+async function refused(ids: readonly string[]) {
   const setup = await watched();
   const { d, incidents } = setup;
-  const tried: number[] = [];
+  const tried: (readonly [string, number])[] = [];
   const fault = d.fault({ route: 'POST /channels/{channel_id}/messages', status: 400, body: { message: 'no', code: 40_000 } });
   const get = async (id: string) => {
-    tried.push(incidents.looks());
+    tried.push([id, incidents.looks()]);
     return incidents.get(id);
   };
+  for (const id of ids) incidents.put(incident({ id, marker: id }));
   await setup.startBot(d.token, { ...setup.context, incidents: { ...incidents, get } });
-  incidents.put(incident());
-  await expect.poll(() => tried.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
-  expect([1, 2, 3, 4].map((at) => (tried[at] ?? 0) - (tried[at - 1] ?? 0))).toEqual([4, 8, 16, 32]);
-  fault.end();
-  await allShown(setup);
+  return {
+    tries: async (count: number) => {
+      await expect.poll(() => tried.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+      return tried.slice(0, count);
+    },
+    end: async () => {
+      fault.end();
+      await allShown(setup);
+    },
+  };
+}
+
+test('where all fail they wait together, and each has its turn', async () => {
+  const { tries, end } = await refused(['a', 'b', 'c']);
+  expect(await tries(6)).toEqual([
+    ['a', 1],
+    ['b', 1],
+    ['c', 1],
+    ['a', 2],
+    ['b', 3],
+    ['c', 4],
+  ]);
+  await end();
+});
+
+test('one that Discord never takes is left alone for ever longer, and the others are looked for all the while', async () => {
+  const { tries, end } = await refused(['a']);
+  expect(await tries(5)).toEqual([
+    ['a', 1],
+    ['a', 5],
+    ['a', 13],
+    ['a', 29],
+    ['a', 61],
+  ]);
+  await end();
 });
 
 test('of a message older than an hour only changes of state are edited, and what Discord takes later is done later', async () => {

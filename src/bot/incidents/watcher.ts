@@ -2,7 +2,7 @@ import type { Client } from 'discord.js';
 import { withDeadline } from '../../core/abort.ts';
 import { SECOND } from '../../core/duration.ts';
 import { toFailure, type Failure, type OperatorError } from '../../core/errors.ts';
-import type { IncidentBoard } from '../../actions/alerts.ts';
+import type { DueIncident, IncidentBoard } from '../../actions/alerts.ts';
 import type { BotContext } from '../context.ts';
 import { discordError, isPassing } from '../discord-error.ts';
 import { createDesk } from './desk.ts';
@@ -41,8 +41,9 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
   const turns = createTurns(context.claims, clock);
   const holds = createHolds();
   let failure: Failure | undefined;
-  /** Those that failed since one could be shown. One alone holds up nobody, however often it fails. */
-  const failing = new Set<string>();
+  /** Those that failed since one could be shown, and at which failure. One alone holds up nobody, however often it fails. */
+  const failing = new Map<string, number>();
+  let failures = 0;
 
   async function run(on: IncidentBoard): Promise<void> {
     for (let looks = 0; !signal.aborted; looks += 1) {
@@ -73,7 +74,7 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
     const due = await on.due(MOST_READ);
     holds.keep([EVERYTHING, ...due.map(({ incident }) => incident.id)]);
     let shown = 0;
-    for (const { incident } of byUrgency(due)) {
+    for (const { incident } of inTurn(due)) {
       if (holds.isHeld(incident.id)) continue;
       if (signal.aborted || holds.isHeld(EVERYTHING) || !(await isOurTurn())) return false;
       await showNow(on, incident.id);
@@ -81,6 +82,13 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
       if (shown === SHOWN_AT_ONCE) return true;
     }
     return false;
+  }
+
+  /** Where all fail, what failed last is tried last: one that Discord never takes does not stand before the others when Discord is back. */
+  function inTurn(due: readonly DueIncident[]): readonly DueIncident[] {
+    const failedAt = ({ incident }: DueIncident): number => failing.get(incident.id) ?? 0;
+    const order = byUrgency(due);
+    return failing.size < ALL_FAIL ? order : order.toSorted((one, other) => failedAt(one) - failedAt(other));
   }
 
   /** Of several bots one shows everything for a while. What another did before is not known here. */
@@ -110,7 +118,8 @@ export function startIncidentWatcher(client: Client, context: BotContext, signal
     const looks = Math.ceil((error.retryAfterMs ?? 0) / LOOK_EVERY_MS);
     const wait = holds.fail(id, looks);
     // What Discord wants to have later concerns one message, or is waited for by discord.js itself.
-    if (error.reason !== 'rateLimited') failing.add(id);
+    failures += 1;
+    if (error.reason !== 'rateLimited') failing.set(id, failures);
     if (failing.size >= ALL_FAIL) holds.fail(EVERYTHING);
     const isNews = failure?.message !== error.message;
     failure = toFailure(error);
