@@ -27,8 +27,8 @@ const layer = (more: Partial<LinkLayer>): LinkLayer => ({
 const dir = folder();
 const clock = createStillClock();
 
-beforeAll(async () => {
-  await dir.make();
+beforeAll(() => {
+  dir.make();
   writeFileSync(join(dir.path, 'meshwarden.yaml'), CONFIG);
   clock.advance(AT + 720_000 - clock.now());
 });
