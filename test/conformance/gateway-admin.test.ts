@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LISTENER } from '../../lab/gateways/counters.ts';
 import { HTTPBIN, HTTPBIN_PORT } from '../../lab/scene/httpbin.ts';
-import { fieldsAt } from '../../lab/kubernetes/object.ts';
+import { fieldsAt, listAt } from '../../lab/kubernetes/object.ts';
 import { type Bench, observe, startBench } from './gateway/bench.ts';
 import { adminExchanges, casesOf } from './gateway/recording.ts';
 import { LocalForward } from './gateway/forward.ts';
@@ -119,6 +119,28 @@ describe('the admin interface of a gateway of the lab', () => {
 
     expect(shapeOf(own).filter((one) => one.includes('health'))).toEqual(['.host_statuses[].health_status.eds_health_status']);
     expect(JSON.stringify(own)).toContain(JSON.stringify(slice).match(/10\.2\.3\.\d+/)?.[0]);
+  });
+
+  it('counts of an endpoint how many connections there were to it, and how many of them failed', async () => {
+    const counted = async (): Promise<readonly number[]> => {
+      const { cluster_statuses: all } = JSON.parse((await ask(admin, 'GET', '/clusters?format=json')).body) as {
+        cluster_statuses: object[];
+      };
+      const own = all.find((one) => fieldsAt(one)['name'] === `outbound_.${HTTPBIN_PORT}_._.${HTTPBIN}`);
+      const stats = listAt(listAt(own, 'host_statuses')[0], 'stats').map((one) => fieldsAt(one));
+      return ['cx_total', 'cx_connect_fail'].map((name) => Number(stats.find((one) => one['name'] === name)?.['value'] ?? 0));
+    };
+    const client = { tool: '', servername: `outbound_.${HTTPBIN_PORT}_._.${HTTPBIN}`, ALPNProtocols: ['istio'], rejectUnauthorized: false };
+    const before = await counted();
+    bench.gateway.knobs.behind = 'refused';
+    const refused = observe(client, bench.gateway.port.number, bench.clock.now());
+    await expect.poll(() => refused.over).toBe(true);
+    bench.gateway.knobs.behind = 'sidecar';
+    const served = observe(client, bench.gateway.port.number, bench.clock.now());
+    await expect.poll(() => served.over).toBe(true);
+    const after = await counted();
+
+    expect(after.map((value, index) => value - (before[index] ?? 0))).toEqual([2, 1]);
   });
 
   it('says on 15021 and in the admin interface that it drains, and serves all the same', async () => {

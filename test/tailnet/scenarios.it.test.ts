@@ -30,6 +30,8 @@ interface Scenario {
   readonly tcp: TcpEvidence;
   readonly sized?: true;
   readonly control?: true;
+  /** Measured so often, one after the other; once where it is not said. */
+  readonly times?: number;
   /** `node | key | control | link | degraded | blocked`. */
   readonly verdict: string;
 }
@@ -43,6 +45,13 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'cut', breaks: way({ cut: true }), tcp: 'silent', verdict: 'ok | ok | ok | failing link-silent | unknown link-silent | nothing' },
   { name: 'relayed', breaks: way({ relayed: true }), tcp: 'open', verdict: 'ok | ok | ok | ok relayed | failing link-relayed | nothing' },
   { name: 'slow', breaks: way({ delayMs: 210 }), tcp: 'open', verdict: 'ok | ok | ok | ok | failing link-slow | nothing' },
+  {
+    name: 'lossy, for as long as it takes to know',
+    breaks: way({ lossPercent: 20 }),
+    tcp: 'open',
+    times: 9,
+    verdict: 'ok | ok | ok | ok | failing link-lossy | nothing',
+  },
   {
     name: 'a hole in the MTU',
     breaks: way({ largestWrite: 1250 }),
@@ -178,7 +187,7 @@ async function prepare(scenario: Scenario): Promise<Prepared> {
 }
 
 async function verdictOf({ scenario, clock, tailnet }: Prepared): Promise<string> {
-  const { tcp, sized = false, control = false } = scenario;
+  const { tcp, sized = false, control = false, times = 1 } = scenario;
   const { url, clientId, clientSecret } = tailnet.control;
   const access = { api: url, tailnet: '-', clientId, clientSecret: new Secret(clientSecret) };
   const meter = createTailnetMeter({
@@ -186,6 +195,7 @@ async function verdictOf({ scenario, clock, tailnet }: Prepared): Promise<string
     control: control ? createControlApi(access, clock) : undefined,
     clock,
   });
+  for (let before = 1; before < times; before += 1) await meter.measure([{ address: PEER, sized }]);
   const reading = await meter.measure([{ address: PEER, sized }]);
   const { node, key, control: server } = judgeNode(reading, { address: OWN, now: clock.now() });
   const { down, degraded, blocked } = judgePeer(reading, { address: PEER, tcp, slowAfter: 400, now: clock.now() });

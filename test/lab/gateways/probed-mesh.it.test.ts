@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,8 +9,9 @@ import { SocksClient } from 'socks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createFaults, type LabFaults } from '../../../lab/faults.ts';
+import type { ShownChain } from '../../../lab/gateways/chains.ts';
 import { buildProbedMesh, type ProbedMesh } from '../../../lab/gateways/probed-mesh.ts';
-import { listAt, textAt } from '../../../lab/kubernetes/object.ts';
+import { fieldsAt, listAt, textAt } from '../../../lab/kubernetes/object.ts';
 import { canaryHost, CANARY } from '../../../lab/scene/canary.ts';
 import type { MeshMember } from '../../../lab/scene/member.ts';
 import { sliceName } from '../../../lab/scene/workloads.ts';
@@ -115,6 +117,68 @@ describe('a mesh with what probes measure', () => {
 
     expect(drained).toEqual({ responses: [podOf(B)] });
     expect(failing).toEqual({ dialed: { responses: [podOf(B)] }, ready: { status: 503, body: 'DRAINING\n' } });
+  });
+
+  it('takes no connection any more when its last pod ends without serving', async () => {
+    const { overlays } = member(B);
+    const conditions = { ready: false, serving: false, terminating: true };
+    const name = sliceName('istio-eastwestgateway');
+    overlays.put('ending', [
+      {
+        kind: 'EndpointSlice',
+        namespace: 'istio-system',
+        name,
+        change: (slice) => slice && { ...slice, endpoints: listAt(slice, 'endpoints').map((one) => ({ ...fieldsAt(one), conditions })) },
+      },
+    ]);
+    await lab.settled();
+    const { responses } = (await dial(A, B)) as { responses: string[] };
+    overlays.remove('ending');
+    await lab.settled();
+
+    expect(responses).toEqual([expect.stringMatching(/Connection refused/)]);
+  });
+
+  it('has no endpoint for pods without a sidecar', async () => {
+    const { overlays } = member(B);
+    overlays.put('plain', [
+      {
+        kind: 'Namespace',
+        namespace: '',
+        name: 'mesh-canary',
+        change: (object) => object && { ...object, metadata: { ...object.metadata, labels: {} } },
+      },
+    ]);
+    const { responses } = (await dial(A, B)) as { responses: string[] };
+    overlays.remove('plain');
+
+    expect(responses).toEqual(['no healthy upstream']);
+    expect(await dial(A, B)).toEqual({ responses: [podOf(B)] });
+  });
+
+  it.each<readonly [shown: ShownChain, answer: RegExp]>([
+    ['mesh', /^HTTP\/1\.1 200 OK/],
+    ['foreign', /^$/],
+    ['expired', /^$/],
+  ])('answers a client that shows the chain %s as it should', async (shown, answer) => {
+    const own = lab.gateways.gateway(A).chains(shown);
+    const tls = connect({
+      host: '127.0.0.1',
+      port: lab.gateways.gateway(B).port.number,
+      servername: `outbound_.8080_._.${canaryHost(B)}`,
+      ALPNProtocols: ['istio'],
+      rejectUnauthorized: false,
+      cert: own?.chain.join('') ?? '',
+      key: own?.keyPem ?? '',
+    });
+    // However it is refused: what counts is that nothing is answered.
+    tls.on('error', () => undefined);
+    tls.once('secureConnect', () => tls.write('GET /hostname HTTP/1.1\r\nHost: canary\r\nConnection: close\r\n\r\n'));
+    const chunks: Buffer[] = [];
+    tls.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(tls, 'close');
+
+    expect(Buffer.concat(chunks).toString()).toMatch(answer);
   });
 
   it('answers the public from a service in the other cluster', async () => {

@@ -188,6 +188,15 @@ describe('the SOCKS5 proxies of the lab', () => {
     await attempt;
   });
 
+  it('answers nothing where the policy allows no port in that direction', async () => {
+    tailnet.turn({ closed: new Set(['cluster-a>cluster-b']) });
+    const attempt = dial();
+
+    expect(await stillWaits(attempt)).toEqual(true);
+    tailnet.turn({ closed: new Set() });
+    expect(await attempt).not.toBeTypeOf('string');
+  });
+
   it('loses connections by counting, not by chance', async () => {
     network.setWay('cluster-a', 'cluster-b', { lossPercent: 50 });
     const outcomes: string[] = [];
@@ -212,6 +221,15 @@ describe('the SOCKS5 proxies of the lab', () => {
     expect(await stillWaits(answer)).toEqual(true);
     network.setWay('cluster-a', 'cluster-b', { largestWrite: undefined });
     expect((await answer).length).toEqual(301);
+  });
+
+  it('lets long answers pass where long writes vanish', async () => {
+    network.setWay('cluster-a', 'cluster-b', { largestWrite: 300 });
+    const socket = await connected();
+    await turnsUntil(() => held.length === 2, 'the other end has it');
+    held.find((one) => one !== socket)?.write('x'.repeat(400));
+
+    expect((await said(socket)).length).toEqual(400);
   });
 
   it('goes silent for ever after so many bytes', async () => {
