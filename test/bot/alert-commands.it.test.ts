@@ -16,6 +16,14 @@ const SILENCE: Silence = {
   until: AT + 3_600_000,
 };
 
+const { announcedAt: _told, ...untold } = incident({ id: 'n-1', title: 'n' });
+/** No open page that people were told of: one is a ticket, one is over, one was not told yet. */
+const STRANGERS: AlertState['incidents'] = {
+  't-1': incident({ id: 't-1', title: 't', severity: 'ticket' }),
+  'e-1': over(incident({ id: 'e-1', title: 'e' })),
+  'n-1': untold,
+};
+
 function state(now: number): AlertState {
   const subject = { kind: 'api', cluster: 'cluster-b' } as const;
   return {
@@ -33,7 +41,7 @@ function state(now: number): AlertState {
         vantage: 'cluster-b',
       },
     },
-    incidents: { [incident().id]: incident() },
+    incidents: { ...STRANGERS, [incident().id]: incident() },
     silences: [{ ...SILENCE, until: now + 3_600_000 }],
   };
 }
@@ -259,6 +267,19 @@ test('what is open, in hand, quiet and over is one card', async () => {
     'Link cluster-a → cluster-b was down for 6 min 12 s · <t:1795521972:R>',
   ]);
   expect(asked).toEqual([{ limit: 10 }]);
+});
+
+test('an answer of another shape is none', async () => {
+  const { setup } = await alerted();
+  const { d, people } = setup;
+  const total = { open: 1, acked: 0, muted: 0, ended: 0, silences: 0, windows: 0 };
+  const lists = { open: [], acked: [], muted: [], ended: [], silences: [], windows: [] };
+  for (const kind of Object.keys(lists)) {
+    answering(setup, 'list-alerts', { at: AT, total, ...lists, [kind]: [{}] });
+    const reply = await d.slash('mesh alerts', { user: people.jon });
+    await reply.waitFor(({ text }) => text.includes('The worker gave an answer of another shape'));
+    expect(reply.text.split('\n')[0]).toBe('### ▲ The alerts could not be read');
+  }
 });
 
 test('every command asks for what it names', async () => {

@@ -5,8 +5,10 @@ import { createFallback } from '../../src/bot/fallback.ts';
 import { superviseBot } from '../../src/bot/supervise.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { acked, incident, over } from './incident-samples.ts';
+import type { Incident } from '../../src/alerts/model.ts';
+import { acked, incident, later, over } from './incident-samples.ts';
 import { allShown, threads, titles, watched, type Watching } from './incidents.ts';
+import { AT } from './samples.ts';
 
 const OPEN = '### ▲ PAGE · Link cluster-a → cluster-b is down · <t:1795521600:R>';
 const OVER = '### ● Link cluster-a → cluster-b was down for 6 min 12 s · over since <t:1795521972:T>';
@@ -108,13 +110,34 @@ test('while the bot is up, and in its first minute of trouble, nothing goes thro
   await expect.poll(elsewhere, { timeout: 10_000 }).toHaveLength(1);
 });
 
+test('what changed just now is left to another bot, and what another alert explains is told where people read of it', async () => {
+  const { setup, elsewhere } = await supervised(() => 'no token');
+  const { d, incidents, clock } = setup;
+  const merged = (before: Incident): Incident =>
+    later(before, 'Explained by another alert', { state: 'merged', title: 'x was down', endedAt: AT, turn: 2 });
+  const read = incident({ id: 'r-1', marker: 'r' });
+  incidents.put(read);
+  d.clock.advance(60_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN]);
+  const now = clock.now();
+  incidents.put(incident({ id: 'n-1', marker: 'n', history: [{ at: now, says: 'It is down' }] }));
+  incidents.put(merged(incident({ id: 'u-1', marker: 'u' })));
+  incidents.put(merged(read));
+  incidents.put(incident({ id: 'o-1', marker: 'o', severity: 'info', title: 'old' }));
+  const all = [OPEN, '### ◌ x was down · goes on elsewhere', '### ◇ INFO · old · <t:1795521600:R>'];
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual(all);
+  d.clock.advance(15_000);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([...all, OPEN]);
+});
+
 test('a webhook that fails is tried again, and its address stays out of the log', async () => {
   const { setup, elsewhere } = await supervised(() => 'no token');
   const { d, incidents } = setup;
   d.fault({ route: 'POST /webhooks/{webhook_id}/{webhook_token}', status: 500, times: 2 });
   incidents.put(incident());
+  incidents.put(over(incident({ id: 'b-1', marker: 'b' })));
   d.clock.advance(60_000);
-  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN]);
+  await expect.poll(elsewhere, { timeout: 10_000 }).toEqual([OPEN, OVER]);
   expect(setup.logs.filter((line) => line.includes('lab-www'))).toEqual([]);
 });
 

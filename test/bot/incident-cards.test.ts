@@ -51,6 +51,17 @@ describe('an alert that is open', () => {
     });
   });
 
+  it('promises no question to whoever is not asked again', () => {
+    const card = incidentCard(incident({ ack: { by: LENA, at: AT, nagAt: 0 } }));
+    expect(card.body[1]).toBe(`Acked by <@${LENA}> ${AGO}`);
+  });
+
+  it('repeats no fact that the cause names already, and shows two others', () => {
+    const facts = ['disco is silent', 'TSMP is silent', 'ICMP is silent', 'the key is good'];
+    const card = incidentCard(incident({ cause: { ...CAUSE, says: 'gw-b is away: disco is silent', facts } }));
+    expect(card.body.slice(0, 2)).toEqual(['3 of 4 probes failed: gw-b is away: disco is silent.', '-# TSMP is silent · ICMP is silent']);
+  });
+
   it('says why it is quiet, and until when', () => {
     const muted = incident({ muted: { why: `silenced: moving gw-b (${LENA})`, until: AT + 3_600_000, by: LENA }, severity: 'ticket' });
     const { tone, title, body } = incidentCard(muted);

@@ -36,10 +36,16 @@ it('says what it means where that follows from the rule, and nothing where it do
 });
 
 it.each([
+  ['connect-refused', FAIL],
   ['connect-timeout', FAIL],
+  ['unreachable', FAIL],
   ['port-blocked', FAIL],
+  ['gateway-silent', FAIL],
+  ['plaintext', FAIL],
+  ['no-filter-chain', CANARY],
   ['no-healthy-endpoint', CANARY],
   ['endpoint-refuses', CANARY],
+  ['endpoint-silent', CANARY],
   ['reset', undefined],
 ])('of a gateway that fails with %s', (code, meaning) => {
   const subject = { kind: 'gateway', from: 'a', to: 'b' } as const;

@@ -148,6 +148,10 @@ describe('a cluster', () => {
     expect(told(within({ canary })).map((one) => [one.check, one.state, one.text])).toEqual([['cluster-canary', state, text]]);
   });
 
+  it('with one pod of its canary ready has nothing to mend', () => {
+    expect(told(within({ canary: seen({ available: 1, desired: 2 }) }))).toEqual([]);
+  });
+
   it('whose canary may not be asked gets a hint, but where its ways are measured from here', () => {
     const setup = within({
       missingAskerRights: seen([{ group: '', resource: 'pods', verb: 'list', namespace: 'mesh-canary', name: undefined }]),
