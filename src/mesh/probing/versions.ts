@@ -21,12 +21,14 @@ export function versionsSample(versions: ReadonlyMap<string, readonly string[]>,
     };
     return { ...common, outcome: 'failing', cause };
   }
-  if (versions.size < clusters) {
+  // A version that cannot be read, such as the tag `latest`, is compared with nothing.
+  const readable = new Set(known.map(({ cluster }) => cluster)).size;
+  if (readable < clusters) {
     const cause: Cause = {
       code: 'versions-unseen',
-      says: `the version of istiod is known in ${versions.size} of ${clusters} clusters`,
-      facts: [],
-      hint: 'Look at the clusters that do not answer.',
+      says: `the version of istiod is known in ${readable} of ${clusters} clusters`,
+      facts: minors.flatMap(({ cluster, version, minor }) => (minor === undefined ? [`${cluster}: ${version}`] : [])),
+      hint: 'Look at the clusters that do not answer, and at the image tags of istiod.',
       commands: [],
     };
     return { ...common, outcome: 'unknown', cause };
@@ -35,6 +37,6 @@ export function versionsSample(versions: ReadonlyMap<string, readonly string[]>,
 }
 
 function minorOf(version: string): number | undefined {
-  const minor = /^\d+\.(?<minor>\d+)\./.exec(version)?.groups?.['minor'];
+  const minor = /^\d+\.(?<minor>\d+)/.exec(version)?.groups?.['minor'];
   return minor === undefined ? undefined : Number(minor);
 }
