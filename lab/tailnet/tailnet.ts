@@ -167,7 +167,8 @@ export class Tailnet {
 
 /** The IPv6 address of a node, in the form in which Tailscale derives them. */
 export function sixOf(node: LabNode): string {
-  return `fd7a:115c:a1e0::${Number(node.address.split('.').at(-1)).toString(16)}`;
+  const [third = 0, last = 0] = node.address.split('.').slice(-2).map(Number);
+  return `fd7a:115c:a1e0::${(256 * third + last).toString(16)}`;
 }
 
 /** The address of a node outside the tailnet. */

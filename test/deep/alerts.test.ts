@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cameAndWent } from '../e2e/alert-texts.ts';
 import { ALL_FAULTS, trouble, troubles } from '../e2e/alert-troubles.ts';
+import { comeAndGo } from '../e2e/come-and-go.ts';
 import { watchedAndServed, type Watched } from '../e2e/watched.ts';
 
 let w: Watched;
@@ -29,13 +30,7 @@ function numbers(seed: number): () => number {
 
 describe('everything that can be wrong between two clusters', () => {
   it.each(troubles(...ALL_FAULTS))('%s is one message, and the same message when it is over', async (fault, one) => {
-    await w.faults.set(fault, true);
-    await w.channel.tells(one.is);
-    await w.told();
-    await w.faults.set(fault, false);
-    await w.well();
-
-    expect(w.channel.told()).toEqual(cameAndWent(one));
+    expect(await comeAndGo(w, fault, one)).toEqual(cameAndWent(one));
   });
 
   it('what Redis lost while it was mended is told to be well', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cameAndWent, openCard, overCard } from './alert-texts.ts';
 import { FROZEN, trouble, troubles } from './alert-troubles.ts';
+import { comeAndGo } from './come-and-go.ts';
 import { watchedAndServed, type Watched } from './watched.ts';
 
 let w: Watched;
@@ -23,15 +24,8 @@ describe('a link that has something', () => {
 
   it.each(troubles('link-cut-cluster-a-cluster-b', 'link-mtu-cluster-a-cluster-b'))(
     '%s is one message, and the same message when it is over',
-    async (fault, trouble) => {
-      w.channel.forget();
-      await w.faults.set(fault, true);
-      await w.channel.tells(trouble.is);
-      await w.told();
-      await w.faults.set(fault, false);
-      await w.well();
-
-      expect(w.channel.told()).toEqual(cameAndWent(trouble));
+    async (fault, one) => {
+      expect(await comeAndGo(w, fault, one)).toEqual(cameAndWent(one));
     },
   );
 

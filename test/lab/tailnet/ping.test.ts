@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createLabNetwork } from '../../../lab/network.ts';
+import { clustersOf } from '../../../lab/scene/cluster.ts';
 import { pingOutcome } from '../../../lab/tailnet/ping.ts';
-import { Tailnet } from '../../../lab/tailnet/tailnet.ts';
+import { sixOf, Tailnet } from '../../../lab/tailnet/tailnet.ts';
 import { createStillClock } from '../still-clock.ts';
 
 interface Stage {
@@ -25,6 +26,16 @@ function stage(): Stage {
     },
   };
 }
+
+describe('addresses of the lab', () => {
+  it('are of one node each, also in a mesh of a hundred clusters', () => {
+    const network = createLabNetwork(clustersOf(100).map(({ name, gateway }) => ({ cluster: name, address: gateway.address })));
+    const tailnet = new Tailnet(network, createStillClock());
+    const found = network.nodes.map((node) => tailnet.nodeAt(sixOf(node))?.cluster);
+
+    expect(found).toEqual(network.nodes.map(({ cluster }) => cluster));
+  });
+});
 
 describe('pings of the lab', () => {
   it('take twice the delay of the way', () => {
