@@ -8,6 +8,7 @@ import type { Secret } from '../core/secret.ts';
 
 const ANSWER_MS = 10 * SECOND;
 const WHAT = 'Cannot tell the heartbeat';
+const NEXT = 'Look at who listens for it, and at the address in alerts.heartbeat of the configuration.';
 
 /** Asks an address outside, which misses it when this service is gone. Whoever knows the address can do the same, so it is never shown. */
 export function createHeartbeat(url: Secret, clock: Clock): (signal: AbortSignal) => Promise<void> {
@@ -18,7 +19,7 @@ export function createHeartbeat(url: Secret, clock: Clock): (signal: AbortSignal
       WHAT,
       async (signal) => {
         const status = await ask(url, signal);
-        if (status >= 400) throw new OperatorError({ reason: 'serverError', what: WHAT, why: `it answers ${status}` });
+        if (status >= 400) throw new OperatorError({ reason: 'serverError', what: WHAT, why: `it answers ${status}`, next: NEXT });
       },
       outer,
     );
@@ -32,7 +33,7 @@ async function ask(url: Secret, signal: AbortSignal): Promise<number> {
   } catch (error) {
     const inner = error instanceof Error && error.cause !== undefined ? error.cause : error;
     // Without its cause, whose text may hold the address.
-    throw new OperatorError({ reason: 'unreachable', what: WHAT, why: wordsOf(inner) });
+    throw new OperatorError({ reason: 'unreachable', what: WHAT, why: wordsOf(inner), next: NEXT });
   }
 }
 

@@ -5,6 +5,7 @@ import type { ClockReading, KubeconfigObservation } from '../mesh/probing/reques
 import { Conversation, type Answered } from './answer.ts';
 import type { Dialer } from './dial.ts';
 import { type Patience, secure } from './tls-layer.ts';
+import { addressOf } from './url-address.ts';
 
 /** What a kubeconfig says. */
 export interface KubeconfigRequest {
@@ -31,8 +32,8 @@ export async function probeKubeconfig(
   signal: AbortSignal,
 ): Promise<KubeconfigObservation> {
   const url = new URL(kubeconfig.server);
-  const host = url.hostname.replace(/^\[(?<address>.*)\]$/, '$<address>');
-  const dialed = await context.dialer.dial(host, url.port === '' ? 443 : Number(url.port), signal);
+  const { host, port } = addressOf(url);
+  const dialed = await context.dialer.dial(host, port, signal);
   const nothing = { tls: undefined, version: undefined, gitVersion: undefined, services: undefined, clock: undefined };
   if (!dialed.ok) return { ...nothing, connect: dialed };
   const connect = { ok: true, tookMs: dialed.tookMs } as const;

@@ -3,6 +3,7 @@ import type { RequestObservation } from '../mesh/probing/request-observation.ts'
 import { Conversation } from './answer.ts';
 import type { Dialer } from './dial.ts';
 import { type Patience, secure } from './tls-layer.ts';
+import { addressOf } from './url-address.ts';
 
 export interface PublicRequest {
   /** `http:` or `https:`. */
@@ -21,14 +22,13 @@ export interface PublicContext extends Patience {
 export async function probePublicPath(wanted: PublicRequest, context: PublicContext, signal: AbortSignal): Promise<RequestObservation> {
   const url = new URL(wanted.url);
   const isTls = url.protocol === 'https:';
-  // An IPv6 address stands in brackets in a URL, and nowhere else.
-  const name = url.hostname.replace(/^\[(?<address>.*)\]$/, '$<address>');
-  const { host, port } = wanted.address ?? { host: name, port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port) };
+  const own = addressOf(url);
+  const { host, port } = wanted.address ?? own;
   const dialed = await context.dialer.dial(host, port, signal);
   if (!dialed.ok) return { connect: dialed, tls: undefined, answer: undefined };
   const connect = { ok: true, tookMs: dialed.tookMs } as const;
   try {
-    const secured = isTls ? await secure({ socket: dialed.socket, name, caPem: wanted.caPem }, context, signal) : undefined;
+    const secured = isTls ? await secure({ socket: dialed.socket, name: own.host, caPem: wanted.caPem }, context, signal) : undefined;
     if (secured !== undefined && !('tls' in secured)) return { connect, tls: secured.layer, answer: undefined };
     const conversation = new Conversation(secured?.tls ?? dialed.socket, context, signal);
     const { layer } = await conversation.ask({ path: `${url.pathname}${url.search}`, host: url.host });

@@ -41,7 +41,7 @@ export function parseStatus(body: unknown): NodeStatus {
   const { BackendState, Self, Health, Peer: peers } = Status.parse(body);
   return {
     backend: BackendState,
-    host: nameOf(Self?.HostName),
+    host: Self?.HostName || 'this node',
     addresses: Self?.TailscaleIPs ?? [],
     online: Self?.Online ?? false,
     expired: Self?.Expired ?? false,
@@ -53,7 +53,7 @@ export function parseStatus(body: unknown): NodeStatus {
 
 function readPeer(peer: z.infer<typeof Peer>): PeerStatus {
   return {
-    host: nameOf(peer.HostName),
+    host: peer.HostName === '' ? (peer.TailscaleIPs[0] ?? 'a peer without a name') : peer.HostName,
     addresses: peer.TailscaleIPs,
     routes: peer.AllowedIPs,
     online: peer.Online,
@@ -62,10 +62,6 @@ function readPeer(peer: z.infer<typeof Peer>): PeerStatus {
     direct: peer.CurAddr === '' ? undefined : peer.CurAddr,
     relay: peer.Relay,
   };
-}
-
-function nameOf(host: string | undefined): string {
-  return host === undefined || host === '' ? 'this node' : host;
 }
 
 /** Go's zero time and texts that are no time count as none. */

@@ -36,6 +36,7 @@ async function failure(work: Promise<void>): Promise<string> {
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof Error)) throw new Error('it did not fail');
+  expect(error).toMatchObject({ next: 'Look at who listens for it, and at the address in alerts.heartbeat of the configuration.' });
   return `${error.message} ${String(error.cause)}`;
 }
 
@@ -60,10 +61,10 @@ describe('the heartbeat', () => {
   it('is given up after ten seconds without an answer', async () => {
     status = undefined;
     const clock = createHandClock();
-    const waiting = failure(createHeartbeat(url, clock)(forever));
+    const waiting = createHeartbeat(url, clock)(forever).catch((error: unknown) => error);
     await once(server, 'request');
     clock.advance(10_000);
 
-    expect(await waiting).toBe('Cannot tell the heartbeat: no answer within 10000 ms undefined');
+    expect(await waiting).toMatchObject({ reason: 'timeout', message: 'Cannot tell the heartbeat: no answer within 10000 ms' });
   });
 });

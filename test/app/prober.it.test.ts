@@ -9,8 +9,10 @@ import { createFaults, type LabFaults } from '../../lab/faults.ts';
 import { buildProbedMesh, type ProbedMesh } from '../../lab/gateways/probed-mesh.ts';
 import { openMesh } from '../../src/app.ts';
 import { openProber } from '../../src/app/open-prober.ts';
+import type { ProberOptions } from '../../src/app/prober/parts.ts';
 import type { Prober } from '../../src/actions/alerts.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { createLogger } from '../../src/core/logger.ts';
 import { systemRandom } from '../../src/core/random.ts';
 import { subjectKey, type Sample } from '../../src/mesh/health.ts';
@@ -23,26 +25,25 @@ let dir: string;
 let prober: Prober;
 let close: () => Promise<void>;
 
+interface Changes {
+  readonly clock?: Clock;
+  readonly yaml?: (yaml: string) => string;
+  readonly options?: Pick<ProberOptions, 'measuredElsewhere' | 'onlyWays'>;
+}
+
 async function proberIn(
   cluster: string,
-  elsewhere?: readonly string[],
-  change: (yaml: string) => string = (yaml) => yaml,
+  { yaml: change = (yaml) => yaml, options = {}, clock = lab.mesh.clock }: Changes = {},
 ): Promise<{ prober: Prober; close: () => Promise<void> }> {
-  const clock = lab.mesh.clock;
   const { tailscale = {}, probes } = lab.configOf(cluster);
   const file = join(dir, `config-${cluster}.yaml`);
-  await writeFile(file, change(lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '1s' } })));
+  await writeFile(file, change(lab.mesh.configYaml({ kubeconfigDir: dir, tailscale, probes: { ...probes, connectWithin: '2s' } })));
   const loaded = await loadConfig({ environment: {}, cwd: dir, readFile: (path) => readFile(path, 'utf8') }, { file, secrets: 'skip' });
   if (loaded.kind !== 'config') throw new Error(JSON.stringify(loaded));
   const machine = { clock, random: systemRandom, log: createLogger('silent', { write: () => undefined }), version: '0' };
   const pool = openMesh(loaded.config, machine);
   return {
-    prober: openProber({
-      config: loaded.config,
-      pool,
-      machine,
-      ...(elsewhere === undefined ? {} : { measuredElsewhere: () => Promise.resolve(elsewhere) }),
-    }),
+    prober: openProber({ config: loaded.config, pool, machine, ...options }),
     close: () => pool.close(),
   };
 }
@@ -106,6 +107,18 @@ const REPORTED = {
   'gateway-trust gateway:cluster-b>cluster-a': 'ok',
 };
 
+const SLOWLY_WELL = {
+  'istiod-serving istiod:cluster-a': 'ok',
+  'istiod-serving istiod:cluster-b': 'ok',
+  'clock-skew clock:cluster-a': 'ok',
+  'clock-skew clock:cluster-b': 'ok',
+  'canary-missing canary:cluster-a': 'ok',
+  'canary-missing canary:cluster-b': 'ok',
+  'remote-api remoteApi:cluster-a>cluster-b': 'ok',
+  'version-skew versions': 'ok',
+  ...REPORTED,
+};
+
 /** What the whole prober says, the same as {@link WELL} but for these. */
 async function quickly(): Promise<Record<string, string>> {
   return told(await prober.quick(signal));
@@ -124,17 +137,7 @@ const DEGRADED = 'link-degraded link:cluster-a>cluster-b';
 describe('src/app/prober', () => {
   it('finds everything well in a healthy mesh', async () => {
     expect(await quickly()).toEqual(WELL);
-    expect(told(await prober.slow(signal))).toEqual({
-      'istiod-serving istiod:cluster-a': 'ok',
-      'istiod-serving istiod:cluster-b': 'ok',
-      'clock-skew clock:cluster-a': 'ok',
-      'clock-skew clock:cluster-b': 'ok',
-      'canary-missing canary:cluster-a': 'ok',
-      'canary-missing canary:cluster-b': 'ok',
-      'remote-api remoteApi:cluster-a>cluster-b': 'ok',
-      'version-skew versions': 'ok',
-      ...REPORTED,
-    });
+    expect(told(await prober.slow(signal))).toEqual(SLOWLY_WELL);
     expect(told(await prober.publicPath(signal))).toEqual({ 'public-path publicPath:cluster-a>cluster-b': 'ok' });
   });
 
@@ -197,32 +200,23 @@ describe('src/app/prober', () => {
   ])('tells once a minute what %s does, and nothing more', async (fault, expected) => {
     await under(fault, async () => {
       const fresh = await proberIn('cluster-a');
-      const well = {
-        'istiod-serving istiod:cluster-a': 'ok',
-        'istiod-serving istiod:cluster-b': 'ok',
-        'clock-skew clock:cluster-a': 'ok',
-        'clock-skew clock:cluster-b': 'ok',
-        'canary-missing canary:cluster-a': 'ok',
-        'canary-missing canary:cluster-b': 'ok',
-        'remote-api remoteApi:cluster-a>cluster-b': 'ok',
-        'version-skew versions': 'ok',
-        ...REPORTED,
-      };
-      const seen = unlike(told(await fresh.prober.slow(signal)), well);
+      const seen = unlike(told(await fresh.prober.slow(signal)), SLOWLY_WELL);
       await fresh.close();
       expect(seen).toEqual(expected);
     });
   });
 
   it('measures no way that a worker measures, nor one whose canary is missing', async () => {
-    const reported = async (elsewhere: readonly string[]): Promise<readonly string[]> => {
-      const fresh = await proberIn('cluster-a', elsewhere);
+    const reported = async (elsewhere: readonly string[] | Error): Promise<readonly string[]> => {
+      const measuredElsewhere = () => (elsewhere instanceof Error ? Promise.reject(elsewhere) : Promise.resolve(elsewhere));
+      const fresh = await proberIn('cluster-a', { options: { measuredElsewhere } });
       const seen = Object.keys(told(await fresh.prober.slow(signal)));
       await fresh.close();
       return seen.filter((key) => key in REPORTED);
     };
     expect(await reported(['cluster-a'])).toEqual(Object.keys(REPORTED));
     expect(await reported(['cluster-a', 'cluster-b'])).toEqual([]);
+    expect(await reported(new Error('nobody knows'))).toEqual([]);
     await under('canary-missing-cluster-b', async () => {
       expect(await reported([])).toEqual([]);
       const fresh = await proberIn('cluster-a');
@@ -230,6 +224,92 @@ describe('src/app/prober', () => {
       await fresh.close();
       expect(told(seen)['canary-missing canary:cluster-b']).toBe('failing canary-absent');
     });
+  });
+
+  it('follows neither istiod nor a canary into which it may not look', async () => {
+    const { store } = lab.mesh.member('cluster-b').api;
+    const bindings = ['istio-system', 'mesh-canary'].flatMap((namespace) => store.list('RoleBinding', namespace));
+    const given = bindings.filter(({ metadata: { name } }) => name === 'meshwarden-writer' || name === 'meshwarden-canary-asker');
+    const before = given.map((binding) => structuredClone(binding));
+    for (const binding of before) store.put({ ...binding, subjects: [] });
+    const seen = told(await prober.slow(signal));
+    for (const binding of before) store.put(binding);
+    const unseen = Object.keys({ ...SLOWLY_WELL }).filter((key) => !(key in seen));
+    expect([before.length, unlike(seen, SLOWLY_WELL), unseen]).toEqual([
+      2,
+      {},
+      ['istiod-serving istiod:cluster-b', ...Object.keys(REPORTED)],
+    ]);
+  });
+
+  it('counts no failure while it is held up itself, and says so where that goes on', async () => {
+    const { clock } = lab.mesh;
+    /** What looks every 100 ms whether timers come in time is called much later. */
+    const late: Clock = {
+      now: () => clock.now(),
+      sleep: clock.sleep.bind(clock),
+      after: (ms, run) => clock.after(ms === 100 ? 1_500 : ms, run),
+    };
+    const fresh = await proberIn('cluster-a', { clock: late });
+    await under('link-cut-cluster-a-cluster-b', async () => {
+      const links: (string | undefined)[] = [];
+      for (let round = 0; round < 3; round += 1) links.push(told(await fresh.prober.quick(signal))[LINK]);
+      expect(links).toEqual([undefined, undefined, 'unknown held-up']);
+    });
+    await fresh.close();
+  });
+
+  it('leaves single clusters to the service where it measures only ways', async () => {
+    const fresh = await proberIn('cluster-b', { options: { onlyWays: true } });
+    const [quick, slow] = [told(await fresh.prober.quick(signal)), told(await fresh.prober.slow(signal))];
+    await fresh.close();
+    expect([quick, slow]).toEqual([
+      {
+        'tailnet-node tailnet:cluster-b': 'ok',
+        'tailnet-key tailnet:cluster-a': 'ok',
+        'tailnet-key tailnet:cluster-b': 'ok',
+        'tailnet-control tailnet:cluster-b': 'ok',
+        'link-down link:cluster-b>cluster-a': 'ok',
+        'link-degraded link:cluster-b>cluster-a': 'ok',
+        'gateway-down gateway:cluster-b>cluster-a': 'ok',
+        'gateway-trust gateway:cluster-b>cluster-a': 'ok',
+      },
+      { 'remote-api remoteApi:cluster-b>cluster-a': 'ok' },
+    ]);
+  });
+
+  it('tells a closed port from a dead link by the API server beside it where no ping can be sent', async () => {
+    const withoutPings = (yaml: string): string => {
+      const config = parse(yaml) as { tailscale: { socket?: unknown } };
+      delete config.tailscale.socket;
+      return stringify(config);
+    };
+    const fresh = await proberIn('cluster-a', { yaml: withoutPings });
+    const linkUnder = async (fault: string): Promise<string | undefined> => {
+      let link: string | undefined;
+      await under(fault, async () => {
+        link = told(await fresh.prober.quick(signal))[LINK];
+      });
+      return link;
+    };
+    expect([await linkUnder('link-blocked-cluster-a-cluster-b'), await linkUnder('link-cut-cluster-a-cluster-b')]).toEqual([
+      'ok',
+      'failing link-tcp-silent',
+    ]);
+    await fresh.close();
+  });
+
+  it('asks for a public path from where public traffic enters, and of several to one cluster tells the one that fails', async () => {
+    const withOneMore = (yaml: string): string => {
+      const config = parse(yaml) as { probes: { publicPaths?: object[] } };
+      const paths = lab.configOf('cluster-a').probes?.publicPaths ?? [];
+      config.probes.publicPaths = [...paths, ...paths.map((path) => ({ ...path, status: 418 })), ...paths];
+      return stringify(config);
+    };
+    const fresh = await proberIn('cluster-b', { yaml: withOneMore });
+    const seen = told(await fresh.prober.publicPath(signal));
+    await fresh.close();
+    expect(seen).toEqual({ 'public-path publicPath:cluster-a>cluster-b': 'failing public-status' });
   });
 
   it('tells an endpoint that refuses the gateway from the second look on', async () => {
@@ -274,7 +354,7 @@ describe('src/app/prober', () => {
     };
     store.put({ ...before, metadata: { ...before.metadata, labels: {} } });
     await under('canary-missing-cluster-b', async () => {
-      const fresh = await proberIn('cluster-a', undefined, withoutGateways);
+      const fresh = await proberIn('cluster-a', { yaml: withoutGateways });
       const [quick, slow] = [told(await fresh.prober.quick(signal)), told(await fresh.prober.slow(signal))];
       await fresh.close();
       expect(Object.keys({ ...quick, ...slow }).filter((key) => /gateway|canary|link/.test(key))).toEqual([
@@ -316,6 +396,21 @@ describe('src/app/prober', () => {
         'API server failing',
       ]);
     });
+    const fresh = await proberIn('cluster-a');
+    await under('canary-missing-cluster-b', () =>
+      under('remote-secret-missing-cluster-a-cluster-b', async () => {
+        const all = await fresh.prober.layers('cluster-b', () => undefined, signal);
+        expect(all.slice(-4).map(({ title, outcome, says }) => [title, outcome, says])).toEqual([
+          ...['TLS', 'Trust', 'Request'].map((title) => [
+            title,
+            'unknown',
+            'no canary is there to be asked for: `meshwarden canary install` puts it there',
+          ]),
+          ['API server', 'failing', 'cluster-a has no remote secret for cluster-b'],
+        ]);
+      }),
+    );
+    await fresh.close();
     await expect(prober.layers('cluster-a', () => undefined, signal)).rejects.toThrow('Nothing leads from cluster-a to cluster-a');
   });
 });

@@ -125,10 +125,11 @@ describe('a slot of what is measured everywhere', () => {
     const submit = submitEverywhere({ submit: (...job) => queue.submit(...job), queues, vantages, machine });
 
     await Promise.all([1, 2].map(() => submit('probe-links', {}, 'probe-links-20261124T120000Z')));
+    await submit('probe-mesh', {}, 'probe-mesh-20261124T120000Z');
     await submit('observe-mesh', {}, 'observe-mesh-20261124T120000Z');
 
     const waiting = await Promise.all([queue, there, gone].map((one) => one.counts().then((counts) => counts.waiting)));
-    expect(waiting).toEqual([2, 1, 0]);
+    expect(waiting).toEqual([3, 2, 0]);
   });
 
   it('is queued here although a vantage cannot be asked', async () => {

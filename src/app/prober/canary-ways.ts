@@ -1,5 +1,6 @@
 /** Ways that begin where no process of ours runs, from what the canaries there report. */
 import { inTurns, observe, type Member } from '../../k8s/collect.ts';
+import { labelSelectorOf } from '../../k8s/label-selector.ts';
 import { dialFromCanary } from '../../k8s/probing/canary-dial.ts';
 import { canaryHost, canaryLabels } from '../../mesh/canary.ts';
 import type { Sample } from '../../mesh/health.ts';
@@ -47,9 +48,7 @@ async function measureWay({ from, to }: Way, parts: ProberParts, { taken, signal
   const { canary } = parts.config.probes;
   const { namespace, port } = canary;
   const { host } = canaryHost(canary, to.identity.name);
-  const labelSelector = Object.entries(canaryLabels(identity.name))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+  const labelSelector = labelSelectorOf(canaryLabels(identity.name));
   const { clock } = parts.machine;
   const report = await observe(dialFromCanary({ namespace, labelSelector, host, port, clock }, readingOf(client.value, signal)));
   if (!report.ok && (report.failure.reason === 'forbidden' || report.failure.reason === 'notFound')) return [];

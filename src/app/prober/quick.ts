@@ -13,6 +13,7 @@ import { withCutOff } from '../../mesh/probing/cut-off.ts';
 import { judgeNode } from '../../mesh/probing/tailnet-node.ts';
 import { judgePeer } from '../../mesh/probing/tailnet-peer.ts';
 import type { TailnetReading } from '../../mesh/probing/tailnet.ts';
+import { addressOf } from '../../probes/url-address.ts';
 import { isCanaryThere, measureGateway, remotesHere, type GatewayMeasured } from './direction.ts';
 import { watchLag } from './lag.ts';
 import { othersOf, readingOf, type ProberParts } from './parts.ts';
@@ -64,7 +65,7 @@ export function createQuick(parts: ProberParts): Quick {
       parts.tailnet.measure(targets, signal),
       inLanes(
         others,
-        (to) => silent.has(addressOf(to)),
+        (to) => silent.has(gatewayAddressOf(to)),
         (to) => measureDirection(to, parts, signal),
       ),
       parts.onlyWays === true
@@ -77,7 +78,7 @@ export function createQuick(parts: ProberParts): Quick {
     ]);
     silent.clear();
     for (const { to, connects } of directions) {
-      if (tcpEvidence(connects) === 'silent') silent.add(addressOf(to));
+      if (tcpEvidence(connects) === 'silent') silent.add(gatewayAddressOf(to));
     }
     mute.clear();
     for (const { rule, subject, outcome } of clusters.flat()) {
@@ -88,7 +89,7 @@ export function createQuick(parts: ProberParts): Quick {
   }
 }
 
-function addressOf({ identity }: Member): string {
+function gatewayAddressOf({ identity }: Member): string {
   return identity.gateway?.address ?? '';
 }
 
@@ -124,9 +125,8 @@ async function connectToApi(to: Member, parts: ProberParts, signal: AbortSignal)
   const remotes = await remotesHere(parts, signal);
   const server = remotes.ok ? remotes.value.find(({ cluster }) => cluster === to.identity.name)?.server : undefined;
   if (server === undefined) return [];
-  const { hostname, port } = new URL(server);
-  const host = hostname.replace(/^\[(?<address>.*)\]$/, '$<address>');
-  const dialed = await parts.dialer.dial(host, port === '' ? 443 : Number(port), signal);
+  const { host, port } = addressOf(new URL(server));
+  const dialed = await parts.dialer.dial(host, port, signal);
   if (!dialed.ok) return [dialed];
   dialed.socket.destroy();
   return [{ ok: true, tookMs: dialed.tookMs }];

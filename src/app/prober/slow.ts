@@ -130,6 +130,6 @@ export async function measurePublicPaths(parts: ProberParts, signal: AbortSignal
 /** Of several requests to one cluster the one that fails counts, then the one of which nothing is known. */
 function worstOf(verdicts: readonly RequestVerdict[]): RequestVerdict {
   const rank = { failing: 0, unknown: 1, ok: 2 } as const;
-  const [first, ...rest] = verdicts.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
-  return first ?? rest[0] ?? { outcome: 'unknown', says: 'not asked', latencyMs: undefined };
+  const [worst] = verdicts.toSorted((a, b) => rank[a.outcome] - rank[b.outcome]);
+  return worst ?? { outcome: 'unknown', says: 'not asked', latencyMs: undefined };
 }

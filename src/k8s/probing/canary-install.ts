@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { toFailure } from '../../core/errors.ts';
 import type { CanaryObject } from '../../mesh/canary.ts';
 import type { ClusterClient } from '../client.ts';
 import { orMissing, shaped } from '../readers/reading.ts';
@@ -95,14 +94,9 @@ function nameOf({ kind, metadata: { name, namespace } }: CanaryObject): string {
 
 /** The version of what is there; undefined: nothing is. */
 async function versionOf(client: ClusterClient, object: CanaryObject, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    return versionIn(await client.get(RESOURCES[object.kind], placeOf(object), { signal }));
-  } catch (error) {
-    if (toFailure(error).reason === 'notFound') return undefined;
-    throw error;
-  }
+  return versionIn(await orMissing(client.get(RESOURCES[object.kind], placeOf(object), { signal })));
 }
 
 function versionIn(object: unknown): string | undefined {
-  return (object as { readonly metadata?: { readonly resourceVersion?: string } }).metadata?.resourceVersion;
+  return (object as { readonly metadata?: { readonly resourceVersion?: string } } | undefined)?.metadata?.resourceVersion;
 }

@@ -15,7 +15,7 @@ const RENEWED_EVERY_MS = 10_000;
 
 /** Remembers what nodes said before: only a Lease that was renewed meanwhile tells of a living node. */
 export class NodeClocks {
-  readonly #last = new Map<string, { readonly renewTime: number; readonly seenAt: number }>();
+  readonly #last = new Map<string, number>();
 
   /**
    * How far a node's clock is from ours, in milliseconds; undefined: it cannot be told yet. A Lease is up to ten seconds old when it is read, so a clock
@@ -23,11 +23,11 @@ export class NodeClocks {
    */
   skew(key: string, renewTime: number, now: number): number | undefined {
     const before = this.#last.get(key);
-    this.#last.set(key, { renewTime, seenAt: now });
+    this.#last.set(key, renewTime);
     if (renewTime > now) return renewTime - now;
     const behind = now - renewTime - RENEWED_EVERY_MS;
     if (behind <= 0) return 0;
-    return before !== undefined && before.renewTime !== renewTime ? -behind : undefined;
+    return before !== undefined && before !== renewTime ? -behind : undefined;
   }
 }
 

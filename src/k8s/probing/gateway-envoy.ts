@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { OperatorError, toFailure } from '../../core/errors.ts';
 import type { EnvoyEvidence } from '../../mesh/probing/gateway-evidence.ts';
 import type { ClusterClient } from '../client.ts';
+import { labelSelectorOf } from '../label-selector.ts';
 import { readGatewayServices } from '../readers/east-west.ts';
 import { shaped, type Reading } from '../readers/reading.ts';
 import { PODS } from '../resources.ts';
@@ -101,9 +102,7 @@ async function runningPods(reading: Reading): Promise<readonly GatewayPod[]> {
   const services = await readGatewayServices(reading);
   const lists = await Promise.all(
     services.map(async ({ namespace, selector }) => {
-      const labelSelector = Object.entries(selector)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(',');
+      const labelSelector = labelSelectorOf(selector);
       if (labelSelector === '') return [];
       const items = await reading.client.list(PODS, { namespace, labelSelector, signal: reading.signal });
       const pods = items.map((item) => shaped(Pod, item, 'a pod', reading)).filter(({ status }) => status.phase === 'Running');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toFailure } from '../../core/errors.ts';
 import type { GatewayPodsSeen } from '../../mesh/probing/cluster.ts';
+import { labelSelectorOf } from '../label-selector.ts';
 import { readGatewayServices } from '../readers/east-west.ts';
 import { shaped, type Reading } from '../readers/reading.ts';
 import { PODS } from '../resources.ts';
@@ -38,9 +39,7 @@ type Selected = { readonly namespace: string; readonly selector: Readonly<Record
 
 /** Pods may be out of our sight: then the endpoints alone have to do. */
 async function reasons(reading: Reading, { namespace, selector }: Selected): Promise<readonly string[]> {
-  const labelSelector = Object.entries(selector)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+  const labelSelector = labelSelectorOf(selector);
   if (labelSelector === '') return [];
   try {
     const pods = await reading.client.list(PODS, { namespace, labelSelector, signal: reading.signal });

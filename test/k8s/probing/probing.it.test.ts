@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { createLabClock, type LabClock } from '../../../lab/clock.ts';
 import { createFaults, type LabFaults } from '../../../lab/faults.ts';
 import { buildProbedMesh, type ProbedMesh } from '../../../lab/gateways/probed-mesh.ts';
 import { ClusterClient } from '../../../src/k8s/client.ts';
+import { labelSelectorOf } from '../../../src/k8s/label-selector.ts';
 import { dialFromCanary } from '../../../src/k8s/probing/canary-dial.ts';
 import { NodeClocks, readClocks } from '../../../src/k8s/probing/clocks.ts';
 import { EnvoyCounters, readGatewayEnvoys } from '../../../src/k8s/probing/gateway-envoy.ts';
@@ -65,9 +67,7 @@ afterAll(async () => {
 
 /** How one canary asks another. */
 function dial(from: string, to: string, host = canaryHost(CANARY, to).host): ReturnType<typeof dialFromCanary> {
-  const labelSelector = Object.entries(canaryLabels(from))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+  const labelSelector = labelSelectorOf(canaryLabels(from));
   return dialFromCanary({ namespace: CANARY.namespace, labelSelector, host, port: CANARY.port, clock }, reading(from));
 }
 
@@ -123,6 +123,26 @@ describe('src/k8s/probing', () => {
     const token = found[0]?.token.reveal() ?? '';
     expect(token.length).toBeGreaterThan(0);
     expect(JSON.stringify(found)).not.toContain(token);
+  });
+
+  it('reads of a kubeconfig what its current context names', async () => {
+    const { store } = lab.mesh.member('cluster-a').api;
+    const secret = store.list('Secret', 'istio-system').find(({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true');
+    if (secret === undefined) throw new Error('The lab has no remote secret');
+    const before = structuredClone(secret);
+    const kubeconfig = {
+      'current-context': 'new',
+      contexts: ['old', 'new'].map((name) => ({ name, context: { cluster: `${name}-cluster`, user: `${name}-user` } })),
+      clusters: ['old', 'new'].map((name) => ({ name: `${name}-cluster`, cluster: { server: `https://${name}.example:6443` } })),
+      users: ['old', 'new'].map((name) => ({ name: `${name}-user`, user: { token: `token-${name}` } })),
+    };
+    const encoded = (text: string): string => Buffer.from(text).toString('base64');
+    store.put({ ...before, data: { 'cluster-b': encoded(stringify(kubeconfig)), 'cluster-c': encoded('{ nothing: 1 }') } });
+    const found = await readRemoteKubeconfigs(reading('cluster-a'), 'istio-system');
+    store.put(before);
+    expect(found.map(({ token, ...rest }) => ({ ...rest, token: token.reveal() }))).toEqual([
+      { cluster: 'cluster-b', server: 'https://new.example:6443', caPem: undefined, tlsServerName: undefined, token: 'token-new' },
+    ]);
   });
 
   it('sees the chain of each istiod and the roots of its cluster', async () => {
